@@ -1,0 +1,101 @@
+package io.pikareplica.storage;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.Snapshot;
+
+/**
+ * One DB as it stands for one reading command. An instance is looked at through a snapshot taken
+ * when it is first asked for, so a key's meta record and rows belong together. Used by one thread,
+ * closed by it.
+ */
+public final class DbView implements ReadContext, AutoCloseable {
+  private final PikaDb db;
+  private final long nowMs;
+  private final SnapshotRows[] rows;
+
+  DbView(PikaDb db, long nowMs) {
+    this.db = db;
+    this.nowMs = nowMs;
+    this.rows = new SnapshotRows[db.instances().size()];
+  }
+
+  @Override
+  public Rows rows(byte[] key) {
+    return rows(KeySlots.instanceOf(key, db.options()));
+  }
+
+  @Override
+  public List<Rows> allRows() {
+    List<Rows> all = new ArrayList<>();
+    for (int i = 0; i < rows.length; i++) {
+      all.add(rows(i));
+    }
+    return all;
+  }
+
+  private Rows rows(int instance) {
+    if (rows[instance] == null) {
+      rows[instance] = new SnapshotRows(db.instances().get(instance));
+    }
+    return rows[instance];
+  }
+
+  @Override
+  public long nowMs() {
+    return nowMs;
+  }
+
+  @Override
+  public void close() {
+    for (SnapshotRows opened : rows) {
+      if (opened != null) {
+        opened.close();
+      }
+    }
+  }
+
+  private static final class SnapshotRows implements Rows {
+    private final Instance instance;
+    private final Snapshot snapshot;
+    private final ReadOptions readOptions;
+
+    SnapshotRows(Instance instance) {
+      this.instance = instance;
+      snapshot = instance.rocks().getSnapshot();
+      readOptions = new ReadOptions().setSnapshot(snapshot);
+    }
+
+    @Override
+    public byte[] get(Family family, byte[] key) {
+      try {
+        return instance.rocks().get(instance.handle(family), readOptions, key);
+      } catch (RocksDBException e) {
+        throw instance.failed("read", e);
+      }
+    }
+
+    @Override
+    public RowIterator ascending(Family family, byte[] from, byte[] to) {
+      return NativeRowIterator.ascending(iterator(family), from, to);
+    }
+
+    @Override
+    public RowIterator descending(Family family, byte[] from, byte[] to) {
+      return NativeRowIterator.descending(iterator(family), from, to);
+    }
+
+    private RocksIterator iterator(Family family) {
+      return instance.rocks().newIterator(instance.handle(family), readOptions);
+    }
+
+    void close() {
+      readOptions.close();
+      instance.rocks().releaseSnapshot(snapshot);
+      snapshot.close();
+    }
+  }
+}

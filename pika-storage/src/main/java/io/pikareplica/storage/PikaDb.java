@@ -1,0 +1,73 @@
+package io.pikareplica.storage;
+
+import io.pikareplica.binlog.BinlogOffset;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One DB ({@code db0} …): its RocksDB instances and the commands on them. Reads run on any thread
+ * through {@link #view()}; batches, and close, belong to the DB's worker.
+ */
+public final class PikaDb implements AutoCloseable {
+  private final DbOptions options;
+  private final List<Instance> instances;
+  private final VersionClock versions = new VersionClock(System::currentTimeMillis);
+
+  private PikaDb(DbOptions options, List<Instance> instances) {
+    this.options = options;
+    this.instances = instances;
+  }
+
+  /**
+   * Opens the DB in a folder, creating it where there is none.
+   *
+   * @throws StorageException when an instance does not open, is in use, or was made with another
+   *     {@code db-instance-num} or {@code default-slot-num}; nothing stays open then
+   */
+  public static PikaDb open(Path folder, DbOptions options) {
+    List<Instance> instances = new ArrayList<>();
+    try {
+      for (int i = 0; i < options.instanceCount(); i++) {
+        instances.add(Instance.open(folder.resolve(Integer.toString(i)), i, options));
+      }
+    } catch (RuntimeException e) {
+      instances.forEach(Instance::close);
+      throw e;
+    }
+    return new PikaDb(options, List.copyOf(instances));
+  }
+
+  /** The DB as it stands now, for one reading command. */
+  public DbView view() {
+    return new DbView(this, System.currentTimeMillis());
+  }
+
+  /** An empty batch. */
+  public DbBatch newBatch() {
+    return new DbBatch(this);
+  }
+
+  /** Per instance, END of the last item whose changes it holds. Owner thread only. */
+  public List<BinlogOffset> applied() {
+    return instances.stream().map(Instance::applied).toList();
+  }
+
+  public DbOptions options() {
+    return options;
+  }
+
+  List<Instance> instances() {
+    return instances;
+  }
+
+  VersionClock versions() {
+    return versions;
+  }
+
+  /** Closes all instances. No view and no batch may be open. */
+  @Override
+  public void close() {
+    instances.forEach(Instance::close);
+  }
+}

@@ -1,0 +1,14 @@
+package io.pikareplica.storage.cmd;
+
+import io.pikareplica.storage.Command;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** All groups of commands on data. */
+public final class DataCommands {
+  private DataCommands() {}
+
+  public static List<Command> all() {
+    return Stream.<List<Command>>of().flatMap(List::stream).toList();
+  }
+}

@@ -1,0 +1,68 @@
+package io.pikareplica.storage.cmd;
+
+import io.pikareplica.storage.CommandException;
+import io.pikareplica.storage.Family;
+import io.pikareplica.storage.ReadContext;
+import io.pikareplica.storage.Rows;
+import io.pikareplica.storage.codec.CollectionMeta;
+import io.pikareplica.storage.codec.DataType;
+import io.pikareplica.storage.codec.KeyFormat;
+import io.pikareplica.storage.codec.ListMeta;
+import io.pikareplica.storage.codec.MetaRecord;
+import io.pikareplica.storage.codec.StreamMeta;
+import io.pikareplica.storage.codec.StringRecord;
+import java.util.Optional;
+
+/** Looks up the record of a key and judges it: live or not, of the wanted type or another. */
+final class Keys {
+  private Keys() {}
+
+  /** Whatever record stands under a key, dead or alive. */
+  static Optional<MetaRecord> record(Rows rows, byte[] key) {
+    byte[] bytes = rows.get(Family.META, KeyFormat.meta(key));
+    return bytes == null ? Optional.empty() : MetaRecord.decode(bytes);
+  }
+
+  /** The record of a key that readers see. */
+  static Optional<MetaRecord> live(ReadContext context, byte[] key) {
+    return record(context.rows(key), key).filter(record -> record.isLive(context.nowMs()));
+  }
+
+  /**
+   * The live string under a key; empty when absent.
+   *
+   * @throws CommandException for a live key of another type
+   */
+  static Optional<StringRecord> string(ReadContext context, byte[] key) throws CommandException {
+    return typed(context, key, DataType.STRING).map(StringRecord.class::cast);
+  }
+
+  static Optional<CollectionMeta> collection(ReadContext context, byte[] key, DataType type)
+      throws CommandException {
+    return typed(context, key, type).map(CollectionMeta.class::cast);
+  }
+
+  static Optional<ListMeta> list(ReadContext context, byte[] key) throws CommandException {
+    return typed(context, key, DataType.LIST).map(ListMeta.class::cast);
+  }
+
+  static Optional<StreamMeta> stream(ReadContext context, byte[] key) throws CommandException {
+    return typed(context, key, DataType.STREAM).map(StreamMeta.class::cast);
+  }
+
+  /**
+   * A live stream counts as absent for every other type: Pika replaces it without a word
+   * (S/redis.cc, ExpectedStale).
+   */
+  private static Optional<MetaRecord> typed(ReadContext context, byte[] key, DataType type)
+      throws CommandException {
+    Optional<MetaRecord> live = live(context, key);
+    if (live.isEmpty() || live.get().type() == type) {
+      return live;
+    }
+    if (live.get().type() == DataType.STREAM) {
+      return Optional.empty();
+    }
+    throw CommandException.wrongType();
+  }
+}
