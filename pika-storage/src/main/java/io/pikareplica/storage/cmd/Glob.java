@@ -14,8 +14,8 @@ final class Glob {
   /** Matches everything. */
   static final Glob ALL = new Glob(new byte[] {'*'});
 
-  /** Stands for {@code *}; the other steps are the set of bytes that they take. */
-  private static final BitSet STAR = new BitSet(0);
+  /** In a step that stands for {@code *}; the other steps are the bytes that they take. */
+  private static final int STAR = 256;
 
   private final BitSet[] steps;
 
@@ -24,8 +24,8 @@ final class Glob {
     for (int at = 0; at < pattern.length; ) {
       switch (pattern[at]) {
         case '*' -> {
-          if (parsed.isEmpty() || parsed.get(parsed.size() - 1) != STAR) {
-            parsed.add(STAR);
+          if (parsed.isEmpty() || !parsed.get(parsed.size() - 1).get(STAR)) {
+            parsed.add(one(STAR));
           }
           at++;
         }
@@ -36,10 +36,10 @@ final class Glob {
         case '[' -> at = addClass(pattern, at + 1, parsed);
         case '\\' -> {
           int literal = at + 1 < pattern.length ? at + 1 : at;
-          parsed.add(one(pattern[literal]));
+          parsed.add(one(pattern[literal] & 0xFF));
           at = literal + 1;
         }
-        default -> parsed.add(one(pattern[at++]));
+        default -> parsed.add(one(pattern[at++] & 0xFF));
       }
     }
     steps = parsed.toArray(new BitSet[0]);
@@ -71,9 +71,9 @@ final class Glob {
     return at + 1;
   }
 
-  private static BitSet one(byte value) {
-    BitSet bytes = new BitSet(256);
-    bytes.set(value & 0xFF);
+  private static BitSet one(int step) {
+    BitSet bytes = new BitSet(STAR + 1);
+    bytes.set(step);
     return bytes;
   }
 
@@ -85,7 +85,7 @@ final class Glob {
 
   /** Whether every text matches, so that looking at it is not needed. */
   boolean matchesAll() {
-    return steps.length == 1 && steps[0] == STAR;
+    return steps.length == 1 && steps[0].get(STAR);
   }
 
   boolean matches(byte[] text) {
@@ -94,7 +94,7 @@ final class Glob {
     int lastStar = -1; // on a mismatch the last star takes one byte more; earlier ones need not
     int starFrom = 0;
     while (at < text.length) {
-      if (step < steps.length && steps[step] == STAR) {
+      if (step < steps.length && steps[step].get(STAR)) {
         lastStar = step++;
         starFrom = at;
       } else if (step < steps.length && steps[step].get(text[at] & 0xFF)) {
@@ -107,7 +107,7 @@ final class Glob {
         return false;
       }
     }
-    while (step < steps.length && steps[step] == STAR) {
+    while (step < steps.length && steps[step].get(STAR)) {
       step++;
     }
     return step == steps.length;
