@@ -34,29 +34,30 @@ final class Keys {
    * @throws CommandException for a live key of another type
    */
   static Optional<StringRecord> string(ReadContext context, byte[] key) throws CommandException {
-    return typed(context, key, DataType.STRING).map(StringRecord.class::cast);
+    return typed(live(context, key), DataType.STRING).map(StringRecord.class::cast);
   }
 
   static Optional<CollectionMeta> collection(ReadContext context, byte[] key, DataType type)
       throws CommandException {
-    return typed(context, key, type).map(CollectionMeta.class::cast);
+    return typed(live(context, key), type).map(CollectionMeta.class::cast);
   }
 
   static Optional<ListMeta> list(ReadContext context, byte[] key) throws CommandException {
-    return typed(context, key, DataType.LIST).map(ListMeta.class::cast);
+    return typed(live(context, key), DataType.LIST).map(ListMeta.class::cast);
   }
 
   static Optional<StreamMeta> stream(ReadContext context, byte[] key) throws CommandException {
-    return typed(context, key, DataType.STREAM).map(StreamMeta.class::cast);
+    return typed(live(context, key), DataType.STREAM).map(StreamMeta.class::cast);
   }
 
   /**
-   * A live stream counts as absent for every other type: Pika replaces it without a word
-   * (S/redis.cc, ExpectedStale).
+   * A live record as one of the wanted type. A live stream counts as absent for every other type:
+   * Pika replaces it without a word (S/redis.cc, ExpectedStale).
+   *
+   * @throws CommandException for any other live record of another type
    */
-  private static Optional<MetaRecord> typed(ReadContext context, byte[] key, DataType type)
+  static Optional<MetaRecord> typed(Optional<MetaRecord> live, DataType type)
       throws CommandException {
-    Optional<MetaRecord> live = live(context, key);
     if (live.isEmpty() || live.get().type() == type) {
       return live;
     }

@@ -24,6 +24,11 @@ public final class KeyFormat {
     return Arrays.copyOf(start(userKey), startLength(userKey) + RESERVE_AFTER);
   }
 
+  /** What every record of a key starts with, in any family and of any version. */
+  public static byte[] userKeyPrefix(byte[] userKey) {
+    return start(userKey);
+  }
+
   /**
    * What the data rows of one life of a key start with in the hash, set, zset and stream families.
    */

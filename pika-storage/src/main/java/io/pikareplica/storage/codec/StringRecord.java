@@ -23,10 +23,13 @@ public record StringRecord(byte[] value, boolean isHyperLogLog, long ctimeMs, lo
   static StringRecord decode(byte[] bytes) {
     ByteBuffer in = MetaRecord.view(DataType.STRING, bytes, 1 + SUFFIX);
     int end = bytes.length - SUFFIX;
+    boolean isHyperLogLog = (bytes[end] & HYPERLOGLOG) != 0;
+    long ctime = in.getLong(end + 16);
     return new StringRecord(
         Arrays.copyOfRange(bytes, 1, end),
-        (bytes[end] & HYPERLOGLOG) != 0,
-        Timestamps.decode(in.getLong(end + 16)),
+        isHyperLogLog,
+        // Pika leaves bit 63 out of a HyperLogLog's ctime
+        isHyperLogLog ? ctime & Long.MAX_VALUE : Timestamps.decode(ctime),
         Timestamps.decode(in.getLong(end + 24)));
   }
 
@@ -37,7 +40,6 @@ public record StringRecord(byte[] value, boolean isHyperLogLog, long ctimeMs, lo
     System.arraycopy(value, 0, out, 1, value.length);
     int end = 1 + value.length;
     out[end] = isHyperLogLog ? HYPERLOGLOG : 0;
-    // Pika leaves bit 63 out of a HyperLogLog's ctime
     ByteBuffer.wrap(out)
         .order(ByteOrder.LITTLE_ENDIAN)
         .putLong(end + 16, isHyperLogLog ? ctimeMs : Timestamps.encode(ctimeMs))
