@@ -97,4 +97,36 @@ public record ReplicationStatus(
    */
   public record Replica(
       HostPort address, String state, List<BinlogOffset> acked, long lagSeconds) {}
+
+  /** The offset that clients can read up to, over all DBs, as one number; see {@link #offsetOf}. */
+  public long appliedOffset() {
+    return offsetOf(dbs.stream().map(Db::applied).toList());
+  }
+
+  /** Likewise of everything received. */
+  public long receivedOffset() {
+    return offsetOf(dbs.stream().map(Db::received).toList());
+  }
+
+  /** Likewise of the oldest binlog that is kept. */
+  public long firstRetainedOffset() {
+    return offsetOf(dbs.stream().map(Db::firstRetained).toList());
+  }
+
+  /**
+   * One number for the offsets of all DBs, in the master's coordinates: what Sentinel compares.
+   * Pika adds {@code filenum * F + offset}, which goes back by megabytes when a file that ended
+   * past F is rolled; with the offset cut at F the sum never goes back (spec sentinel-info §5.1,
+   * V2).
+   */
+  public long offsetOf(List<BinlogOffset> offsets) {
+    long sum = 0;
+    for (BinlogOffset offset : offsets) {
+      long here =
+          Integer.toUnsignedLong(offset.filenum()) * binlogFileSizeBytes
+              + Math.min(offset.offset(), binlogFileSizeBytes);
+      sum = sum + here < 0 ? Long.MAX_VALUE : sum + here;
+    }
+    return sum;
+  }
 }

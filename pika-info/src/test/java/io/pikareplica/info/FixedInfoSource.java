@@ -1,0 +1,54 @@
+package io.pikareplica.info;
+
+import io.pikareplica.repl.ReplicationStatus;
+import java.util.List;
+
+/** The same facts every time. */
+record FixedInfoSource(ReplicationStatus replication) implements InfoSource {
+  static final String RUN_ID = "0123456789abcdef0123456789abcdef01234567";
+
+  @Override
+  public Server server() {
+    return new Server("1.2.3", RUN_ID, 4711, 9221, 90_061, "/etc/pika.conf", 2, 3, 1024);
+  }
+
+  @Override
+  public Clients clients() {
+    return new Clients(5, 20_000, 1);
+  }
+
+  @Override
+  public Memory memory() {
+    return new Memory(1 << 20, 1 << 30, 3 << 20, 1 << 20, 1 << 20);
+  }
+
+  @Override
+  public Data data() {
+    return new Data(1536, 10, "snappy");
+  }
+
+  @Override
+  public Stats stats() {
+    return new Stats(1, 2, 3, 4, 5, 6, 7, 8, 9);
+  }
+
+  @Override
+  public Cpu cpu() {
+    return new Cpu(1.5, 0.25);
+  }
+
+  @Override
+  public List<Keyspace> keyspace() {
+    return List.of(new Keyspace("db0", 12), new Keyspace("db1", 0));
+  }
+
+  @Override
+  public List<CommandStats> commandStats() {
+    return List.of(new CommandStats("get", 4, 10));
+  }
+
+  @Override
+  public List<RocksDb> rocksDb() {
+    return List.of(new RocksDb("db0_0", 1, 2, 3, 4, 5, 6, 7, true));
+  }
+}
