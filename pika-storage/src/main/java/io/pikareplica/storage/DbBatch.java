@@ -44,6 +44,15 @@ public final class DbBatch implements AutoCloseable {
   }
 
   /**
+   * Executes a reading command, which sees what the batch has changed so far.
+   *
+   * @throws CommandException when it is refused
+   */
+  public Reply read(Command.Read command, Args args, long nowMs) throws CommandException {
+    return command.reader().read(new Context(nowMs, null), args);
+  }
+
+  /**
    * Executes an item that a master has logged. Instances that hold the item already are left alone.
    *
    * @param end END of the item
