@@ -35,6 +35,10 @@ final class Instance implements AutoCloseable {
   private static final byte[] APPLIED = "applied".getBytes(US_ASCII);
   private static final byte[] LAYOUT = "layout".getBytes(US_ASCII);
 
+  static {
+    RocksDB.loadLibrary(); // BloomFilter, made first, does not load it
+  }
+
   private final Path folder;
   private final DBOptions dbOptions;
   private final ColumnFamilyOptions familyOptions;

@@ -9,6 +9,6 @@ public final class DataCommands {
   private DataCommands() {}
 
   public static List<Command> all() {
-    return Stream.<List<Command>>of().flatMap(List::stream).toList();
+    return Stream.of(ListCommands.commands(), ListReads.commands()).flatMap(List::stream).toList();
   }
 }

@@ -41,6 +41,10 @@ final class WritableKey {
     return new WritableKey(context, key);
   }
 
+  byte[] name() {
+    return key;
+  }
+
   /** The rows of the instance that the key lives in. */
   MutableRows rows() {
     return rows;
