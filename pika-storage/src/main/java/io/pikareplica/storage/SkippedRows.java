@@ -4,7 +4,7 @@ package io.pikareplica.storage;
  * Stands in for an instance that holds an item's changes already, when the item is replayed for the
  * sake of another instance: what is written to it is dropped.
  */
-record SkippedRows(Rows rows) implements MutableRows {
+record SkippedRows(MutableRows rows) implements MutableRows {
   @Override
   public byte[] get(Family family, byte[] key) {
     return rows.get(family, key);
@@ -28,5 +28,10 @@ record SkippedRows(Rows rows) implements MutableRows {
   @Override
   public void delete(Family family, byte[] key) {
     // the instance has done it
+  }
+
+  @Override
+  public boolean mayHoldStreams() {
+    return rows.mayHoldStreams();
   }
 }

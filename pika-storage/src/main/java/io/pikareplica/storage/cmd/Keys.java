@@ -1,5 +1,7 @@
 package io.pikareplica.storage.cmd;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import io.pikareplica.storage.CommandException;
 import io.pikareplica.storage.Family;
 import io.pikareplica.storage.ReadContext;
@@ -48,6 +50,34 @@ final class Keys {
 
   static Optional<StreamMeta> stream(ReadContext context, byte[] key) throws CommandException {
     return typed(live(context, key), DataType.STREAM).map(StreamMeta.class::cast);
+  }
+
+  /**
+   * The error text of the few commands that pass on what Pika's storage layer says.
+   *
+   * @param expected as {@code expect type: hash, get}, since every command words it its own way
+   */
+  static CommandException wrongType(byte[] key, String expected, DataType found) {
+    return new CommandException(
+        "ERR Invalid argument: WRONGTYPE, key: "
+            + new String(key, ISO_8859_1)
+            + expected
+            + " type: "
+            + found.pikaName());
+  }
+
+  /**
+   * A collection's meta with another number of elements.
+   *
+   * @throws CommandException when the count would leave 0 … 2^31-1
+   */
+  static CollectionMeta counted(CollectionMeta meta, int delta) throws CommandException {
+    long count = (long) meta.count() + delta;
+    if (count < 0 || count > Integer.MAX_VALUE) {
+      throw new CommandException(
+          "ERR Invalid argument: " + meta.type().pikaName() + " size overflow");
+    }
+    return meta.withCount((int) count);
   }
 
   /**

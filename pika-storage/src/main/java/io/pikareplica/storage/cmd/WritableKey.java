@@ -116,6 +116,39 @@ final class WritableKey {
     return context.newVersion(found.map(MetaRecord::version).orElse(0L));
   }
 
+  /**
+   * Writes the record of a key without a look at what it replaces, except where that may be a
+   * stream.
+   */
+  static void overwrite(WriteContext context, byte[] key, MetaRecord record) {
+    MutableRows rows = context.rows(key);
+    if (rows.mayHoldStreams()) {
+      of(context, key).put(record);
+    } else {
+      rows.put(Family.META, KeyFormat.meta(key), record.encode());
+    }
+  }
+
+  /**
+   * Makes the key dead as DEL does: a string's record goes; of everything else an empty record
+   * stays, under a new version, and with it the rows until they are swept.
+   *
+   * @return whether the key was live
+   */
+  boolean del() {
+    Optional<MetaRecord> live = live();
+    if (live.isEmpty()) {
+      return false;
+    }
+    switch (live.get().type()) {
+      case STRING -> delete();
+      case HASH, SET, ZSET -> put(((CollectionMeta) live.get()).cleared(newVersion()));
+      case LIST -> put(((ListMeta) live.get()).cleared(newVersion()));
+      case STREAM -> put(StreamMeta.create(live.get().version() + 1));
+    }
+    return true;
+  }
+
   /** Writes the record, in place of whatever there was. */
   void put(MetaRecord record) {
     if (record.type() != DataType.STREAM) {
