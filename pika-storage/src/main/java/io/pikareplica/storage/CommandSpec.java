@@ -45,6 +45,15 @@ public record CommandSpec(
     return flags.contains(Flag.BARRIER);
   }
 
+  /**
+   * Whether a command of {@code words} words, name included, needs the DB to itself: not when it
+   * names a single key, as DEL does in every item that a master logs.
+   */
+  public boolean isBarrier(int words) {
+    int last = lastKey < 0 ? words + lastKey : lastKey;
+    return isBarrier() && (firstKey == 0 || last > firstKey);
+  }
+
   /** Whether a command of {@code words} words, name included, has the right number. */
   public boolean accepts(int words) {
     return arity >= 0 ? words == arity : words >= -arity;

@@ -9,6 +9,13 @@ public final class DataCommands {
   private DataCommands() {}
 
   public static List<Command> all() {
-    return Stream.of(ListCommands.commands(), ListReads.commands()).flatMap(List::stream).toList();
+    return Stream.of(
+            KeyCommands.commands(),
+            KeyspaceCommands.commands(),
+            ServerCommands.commands(),
+            ListCommands.commands(),
+            ListReads.commands())
+        .flatMap(List::stream)
+        .toList();
   }
 }

@@ -137,6 +137,24 @@ final class CommandFixture implements AutoCloseable {
         .collect(Collectors.joining(" "));
   }
 
+  /** Puts a record under a key, without rows. */
+  void put(String key, MetaRecord record) {
+    byte[] bytes = key.getBytes(ISO_8859_1);
+    Command.Write put =
+        new Command.Write(
+            CommandTable.instance().find("del").orElseThrow().spec(),
+            (context, args) -> {
+              context.rows(bytes).put(Family.META, KeyFormat.meta(bytes), record.encode());
+              return Reply.OK;
+            });
+    try (DbBatch batch = db.newBatch()) {
+      batch.execute(put, Args.of("put"), nowMs);
+      batch.commit(nextEnd());
+    } catch (CommandException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   /** The record under a key, dead or alive. */
   Optional<MetaRecord> record(String key) {
     try (DbView view = db.view()) {
