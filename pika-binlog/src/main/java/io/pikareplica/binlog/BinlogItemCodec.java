@@ -13,6 +13,7 @@ public final class BinlogItemCodec {
   public static final int HEADER_BYTES = 34;
 
   private static final int TYPE = 1;
+  private static final int EXEC_TIME_AT = 2;
   private static final int CONTENT_LENGTH_AT = 30;
 
   private BinlogItemCodec() {}
@@ -67,5 +68,15 @@ public final class BinlogItemCodec {
           "content of the " + (bytes.length - HEADER_BYTES) + " bytes that follow",
           "content length " + length);
     }
+  }
+
+  /**
+   * When the master wrote an item, in unix seconds, without a copy.
+   *
+   * @param bytes an item that {@link #check} has passed
+   */
+  public static long execTime(byte[] bytes) {
+    return Integer.toUnsignedLong(
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(EXEC_TIME_AT));
   }
 }

@@ -242,6 +242,16 @@ final class Instance implements AutoCloseable {
     applied = end;
   }
 
+  /** Sets the applied offset, forwards or back, and leaves the records as they are. */
+  void resetApplied(BinlogOffset offset) {
+    try {
+      rocks.put(handle(Family.REPLICA_STATE), writeOptions, APPLIED, packed(offset));
+    } catch (RocksDBException e) {
+      throw failed("write", e);
+    }
+    applied = offset;
+  }
+
   private static byte[] packed(BinlogOffset offset) {
     return ByteBuffer.allocate(Long.BYTES).putLong(offset.packed()).array();
   }

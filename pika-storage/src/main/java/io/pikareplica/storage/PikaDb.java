@@ -56,6 +56,26 @@ public final class PikaDb implements AutoCloseable {
     return instances.stream().map(Instance::applied).toList();
   }
 
+  /**
+   * Declares the data to stand at an offset, whatever it stood at before: the binlog begins anew
+   * there. Owner thread only.
+   *
+   * @throws StorageException when an instance refused
+   */
+  public void resetApplied(BinlogOffset offset) {
+    instances.forEach(instance -> instance.resetApplied(offset));
+  }
+
+  /**
+   * Removes every record; the applied offsets stay. For a FLUSHALL that another DB's binlog holds.
+   * Owner thread only, with no batch open.
+   *
+   * @throws StorageException when an instance refused
+   */
+  public void flushAll() {
+    instances.forEach(instance -> instance.flush(instance.applied()));
+  }
+
   public DbOptions options() {
     return options;
   }
