@@ -129,11 +129,6 @@ public final class DbBatch implements AutoCloseable {
     }
 
     @Override
-    public ScanCursors cursors() {
-      return db.cursors();
-    }
-
-    @Override
     public boolean isReplicated() {
       return end != null;
     }

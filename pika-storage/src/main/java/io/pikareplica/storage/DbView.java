@@ -50,11 +50,6 @@ public final class DbView implements ReadContext, AutoCloseable {
   }
 
   @Override
-  public ScanCursors cursors() {
-    return db.cursors();
-  }
-
-  @Override
   public void close() {
     for (SnapshotRows opened : rows) {
       if (opened != null) {

@@ -21,7 +21,6 @@ import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
-import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
@@ -48,9 +47,6 @@ final class Instance implements AutoCloseable {
   private final Map<Family, ColumnFamilyHandle> handles = new EnumMap<>(Family.class);
   private final RocksDB rocks;
   private BinlogOffset applied;
-
-  /** Whether a stream row may be there; owner thread only. */
-  private boolean mayHoldStreams;
 
   private Instance(
       Path folder,
@@ -117,7 +113,6 @@ final class Instance implements AutoCloseable {
     try {
       instance.checkLayout(index, options);
       instance.applied = instance.readApplied();
-      instance.mayHoldStreams = instance.holdsStreams();
     } catch (RuntimeException e) {
       instance.close();
       throw e;
@@ -166,23 +161,6 @@ final class Instance implements AutoCloseable {
     return bytes == null
         ? BinlogOffset.ZERO
         : BinlogOffset.ofPacked(ByteBuffer.wrap(bytes).getLong());
-  }
-
-  private boolean holdsStreams() {
-    try (RocksIterator rows = rocks.newIterator(handle(Family.STREAM))) {
-      rows.seekToFirst();
-      return rows.isValid();
-    }
-  }
-
-  /** False only when there is surely no stream row, pending ones included. */
-  boolean mayHoldStreams() {
-    return mayHoldStreams;
-  }
-
-  /** Says that a batch is about to hold a stream row. */
-  void noteStream() {
-    mayHoldStreams = true;
   }
 
   Path folder() {

@@ -8,10 +8,4 @@ public interface MutableRows extends Rows {
   void put(Family family, byte[] key, byte[] value);
 
   void delete(Family family, byte[] key);
-
-  /**
-   * False only when the instance holds no stream row at all. Saves the look-up of the old record
-   * where a command overwrites a key blindly and only a stream would matter.
-   */
-  boolean mayHoldStreams();
 }

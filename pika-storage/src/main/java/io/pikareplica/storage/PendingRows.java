@@ -30,9 +30,6 @@ final class PendingRows implements MutableRows, AutoCloseable {
 
   @Override
   public void put(Family family, byte[] key, byte[] value) {
-    if (family == Family.STREAM) {
-      instance.noteStream();
-    }
     try {
       batch.put(instance.handle(family), key, value);
     } catch (RocksDBException e) {
@@ -47,11 +44,6 @@ final class PendingRows implements MutableRows, AutoCloseable {
     } catch (RocksDBException e) {
       throw instance.failed("write", e);
     }
-  }
-
-  @Override
-  public boolean mayHoldStreams() {
-    return instance.mayHoldStreams();
   }
 
   @Override

@@ -14,9 +14,6 @@ public final class PikaDb implements AutoCloseable {
   private final List<Instance> instances;
   private final VersionClock versions = new VersionClock(System::currentTimeMillis);
 
-  /** Below 2^53 for ages, and past the numbers of earlier runs unless those scanned 1000 a ms. */
-  private final ScanCursors cursors = new ScanCursors(System.currentTimeMillis() * 1000);
-
   private PikaDb(DbOptions options, List<Instance> instances) {
     this.options = options;
     this.instances = instances;
@@ -82,10 +79,6 @@ public final class PikaDb implements AutoCloseable {
 
   List<Instance> instances() {
     return instances;
-  }
-
-  ScanCursors cursors() {
-    return cursors;
   }
 
   VersionClock versions() {

@@ -15,7 +15,4 @@ public interface ReadContext {
    * applied (its exec_time, whole seconds).
    */
   long nowMs();
-
-  /** The cursors of the scans of this DB. */
-  ScanCursors cursors();
 }

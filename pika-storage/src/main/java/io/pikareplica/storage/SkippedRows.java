@@ -29,9 +29,4 @@ record SkippedRows(MutableRows rows) implements MutableRows {
   public void delete(Family family, byte[] key) {
     // the instance has done it
   }
-
-  @Override
-  public boolean mayHoldStreams() {
-    return rows.mayHoldStreams();
-  }
 }

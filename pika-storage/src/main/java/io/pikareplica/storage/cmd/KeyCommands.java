@@ -13,8 +13,6 @@ import io.pikareplica.storage.codec.CollectionMeta;
 import io.pikareplica.storage.codec.DataType;
 import io.pikareplica.storage.codec.ListMeta;
 import io.pikareplica.storage.codec.MetaRecord;
-import io.pikareplica.storage.codec.StreamId;
-import io.pikareplica.storage.codec.StreamMeta;
 import io.pikareplica.storage.codec.StringRecord;
 import java.util.List;
 import java.util.Optional;
@@ -46,32 +44,10 @@ final class KeyCommands {
   private static Reply del(WriteContext context, Args args) {
     long removed = 0;
     for (byte[] key : args.from(1)) {
-      removed += delete(context, key) ? 1 : 0;
+      removed += WritableKey.of(context, key).del() ? 1 : 0;
       context.log(args.get(0), key);
     }
     return Reply.of(removed);
-  }
-
-  /**
-   * Removes a key as DEL does: a string's record goes, the others stay, emptied, with a version
-   * that the left-over rows are below. Logs nothing.
-   *
-   * @return whether there was such a key
-   */
-  static boolean delete(WriteContext context, byte[] key) {
-    WritableKey target = WritableKey.of(context, key);
-    Optional<MetaRecord> present = target.found().filter(found -> exists(found, context.nowMs()));
-    if (present.isEmpty()) {
-      return false;
-    }
-    MetaRecord record = present.get();
-    switch (record.type()) {
-      case STRING -> target.delete();
-      case HASH, SET, ZSET -> target.put(((CollectionMeta) record).cleared(target.newVersion()));
-      case LIST -> target.put(((ListMeta) record).cleared(target.newVersion()));
-      case STREAM -> target.put(StreamMeta.create(target.newVersion()));
-    }
-    return true;
   }
 
   /** EXPIRE and PEXPIRE: the master logs them as the time that they come to. */
@@ -108,7 +84,7 @@ final class KeyCommands {
       return false;
     }
     if (etimeMs == 0) {
-      return delete(context, key);
+      return target.del();
     }
     target.put(withEtime(live.get(), etimeMs));
     return true;
@@ -156,12 +132,6 @@ final class KeyCommands {
   }
 
   private static Optional<MetaRecord> present(ReadContext context, byte[] key) {
-    return Keys.record(context.rows(key), key).filter(found -> exists(found, context.nowMs()));
-  }
-
-  /** A stream that XDEL or XTRIM has emptied is still there for those who ask, but not for XLEN. */
-  private static boolean exists(MetaRecord record, long nowMs) {
-    return record.isLive(nowMs)
-        || (record.type() == DataType.STREAM && !((StreamMeta) record).last().equals(StreamId.MIN));
+    return Keys.record(context.rows(key), key).filter(found -> Keys.exists(found, context.nowMs()));
   }
 }

@@ -11,6 +11,7 @@ import io.pikareplica.storage.codec.DataType;
 import io.pikareplica.storage.codec.KeyFormat;
 import io.pikareplica.storage.codec.ListMeta;
 import io.pikareplica.storage.codec.MetaRecord;
+import io.pikareplica.storage.codec.StreamId;
 import io.pikareplica.storage.codec.StreamMeta;
 import io.pikareplica.storage.codec.StringRecord;
 import java.util.Optional;
@@ -23,6 +24,15 @@ final class Keys {
   static Optional<MetaRecord> record(Rows rows, byte[] key) {
     byte[] bytes = rows.get(Family.META, KeyFormat.meta(key));
     return bytes == null ? Optional.empty() : MetaRecord.decode(bytes);
+  }
+
+  /**
+   * Whether EXISTS, TYPE, TTL and DEL see a record. A stream that XDEL or XTRIM has emptied is still
+   * there for them, as in Pika; one that DEL has emptied is not, unlike in Pika.
+   */
+  static boolean exists(MetaRecord record, long nowMs) {
+    return record.isLive(nowMs)
+        || (record.type() == DataType.STREAM && !((StreamMeta) record).last().equals(StreamId.MIN));
   }
 
   /** The record of a key that readers see. */

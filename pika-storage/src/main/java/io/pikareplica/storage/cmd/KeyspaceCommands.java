@@ -11,7 +11,6 @@ import io.pikareplica.storage.ReadContext;
 import io.pikareplica.storage.Reply;
 import io.pikareplica.storage.RowIterator;
 import io.pikareplica.storage.Rows;
-import io.pikareplica.storage.ScanCursors;
 import io.pikareplica.storage.codec.DataType;
 import io.pikareplica.storage.codec.KeyFormat;
 import java.nio.ByteBuffer;
@@ -67,13 +66,13 @@ final class KeyspaceCommands {
   private static Reply scan(ReadContext context, Args args) throws CommandException {
     ScanArgs scan = ScanArgs.parse(args, 1, true);
     ByteBuffer place =
-        ByteBuffer.wrap(context.cursors().find(SCAN_SCOPE, scan.cursor()).orElse(new byte[4]));
+        ByteBuffer.wrap(ScanCursors.SHARED.find(SCAN_SCOPE, scan.cursor()).orElse(new byte[4]));
     int instance = place.getInt();
     byte[] from = new byte[place.remaining()];
     place.get(from);
 
     List<byte[]> found = new ArrayList<>();
-    long cursor = ScanCursors.START;
+    long cursor = 0;
     try (KeyWalk walk = KeyWalk.from(context, instance, from)) {
       for (long looked = 0; looked < scan.count() && walk.hasRow(); looked++) {
         if (walk.step() && isOf(scan.type(), walk) && scan.match().matches(walk.key())) {
@@ -81,7 +80,7 @@ final class KeyspaceCommands {
         }
       }
       if (walk.hasRow()) {
-        cursor = context.cursors().remember(SCAN_SCOPE, place(walk));
+        cursor = ScanCursors.SHARED.put(SCAN_SCOPE, place(walk));
       }
     }
     return Reply.array(List.of(Reply.bulk(Long.toString(cursor)), Reply.bulks(found)));
@@ -140,13 +139,15 @@ final class KeyspaceCommands {
       while (common < Math.min(low.length, high.length) && low[common] == high[common]) {
         common++;
       }
-      if (common + 1 >= Math.min(low.length, high.length)) {
+      if (common == Math.min(low.length, high.length)) {
         return low;
       }
-      byte[] place = Arrays.copyOf(low, common + 2);
       ThreadLocalRandom random = ThreadLocalRandom.current();
+      byte[] place = Arrays.copyOf(low, common + 1 + random.nextInt(2));
       place[common] = (byte) random.nextInt(low[common] & 0xFF, (high[common] & 0xFF) + 1);
-      place[common + 1] = (byte) random.nextInt(256);
+      if (place.length > common + 1) {
+        place[common + 1] = (byte) random.nextInt(256);
+      }
       return place;
     }
   }

@@ -1,6 +1,7 @@
 package io.pikareplica.storage.cmd;
 
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -8,33 +9,33 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * The decimal cursors of SCAN and its like, each standing for the element that comes next. Keeps
- * the most recently used ones, as many as Pika does; a cursor that has gone starts over. Any
- * thread.
+ * the most recently used ones, as many as Pika does, within a bound on their bytes; a cursor that
+ * has gone starts over, so a scan may show an element twice but never misses one. Any thread.
  */
 final class ScanCursors {
   /** Of all clients and all DBs together. */
   static final ScanCursors SHARED = new ScanCursors(5000);
 
-  private final Map<Long, Place> places;
+  private static final long MAX_BYTES = 16L << 20;
+
+  private final Map<Long, Place> places = new LinkedHashMap<>(16, 0.75f, true);
+  private final int capacity;
   private long last;
+  private long sizeBytes;
 
   ScanCursors(int capacity) {
-    places =
-        new LinkedHashMap<>(16, 0.75f, true) {
-          private static final long serialVersionUID = 1;
-
-          @Override
-          protected boolean removeEldestEntry(Map.Entry<Long, Place> eldest) {
-            return size() > capacity;
-          }
-        };
+    this.capacity = capacity;
     // not from 1: cursors of an earlier process must not meet new ones; below 2^53 for JavaScript
     last = ThreadLocalRandom.current().nextLong(1L << 32, 1L << 48);
   }
 
   /** Where a walk goes on; of which key keeps one key's cursor from another's elements. */
   @SuppressWarnings("ArrayRecordComponent") // never compared as a whole
-  private record Place(byte[] scanned, byte[] next) {}
+  private record Place(byte[] scanned, byte[] next) {
+    long sizeBytes() {
+      return (long) scanned.length + next.length;
+    }
+  }
 
   /**
    * A cursor, never 0.
@@ -43,7 +44,14 @@ final class ScanCursors {
    * @param next the element to start at
    */
   synchronized long put(byte[] scanned, byte[] next) {
-    places.put(++last, new Place(scanned, next));
+    Place place = new Place(scanned, next);
+    places.put(++last, place);
+    sizeBytes += place.sizeBytes();
+    Iterator<Place> oldest = places.values().iterator();
+    while (places.size() > 1 && (places.size() > capacity || sizeBytes > MAX_BYTES)) {
+      sizeBytes -= oldest.next().sizeBytes();
+      oldest.remove();
+    }
     return last;
   }
 

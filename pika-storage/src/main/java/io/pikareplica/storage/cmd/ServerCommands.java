@@ -75,7 +75,7 @@ final class ServerCommands {
     }
     context.logNothing();
     for (byte[] key : keys) {
-      KeyCommands.delete(context, key);
+      WritableKey.of(context, key).del();
       context.log(DEL, key);
     }
     return Reply.of(keys.size());

@@ -3,7 +3,6 @@ package io.pikareplica.storage.cmd;
 import io.pikareplica.storage.CommandException;
 import io.pikareplica.storage.Family;
 import io.pikareplica.storage.MutableRows;
-import io.pikareplica.storage.RowIterator;
 import io.pikareplica.storage.WriteContext;
 import io.pikareplica.storage.codec.CollectionMeta;
 import io.pikareplica.storage.codec.DataType;
@@ -12,8 +11,6 @@ import io.pikareplica.storage.codec.ListMeta;
 import io.pikareplica.storage.codec.MetaRecord;
 import io.pikareplica.storage.codec.StreamMeta;
 import io.pikareplica.storage.codec.StringRecord;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -111,77 +108,48 @@ final class WritableKey {
         .orElseGet(() -> ListMeta.create(version, context.nowMs()));
   }
 
-  /** A version above that of the record found. */
+  /**
+   * A version above that of the record found, and above all of earlier lives: streams get theirs
+   * here too, not from Pika's counter, which would bring back the rows of an overwritten stream.
+   */
   long newVersion() {
     return context.newVersion(found.map(MetaRecord::version).orElse(0L));
   }
 
-  /**
-   * Writes the record of a key without a look at what it replaces, except where that may be a
-   * stream.
-   */
+  /** Writes the record of a key without a look at what it replaces. */
   static void overwrite(WriteContext context, byte[] key, MetaRecord record) {
-    MutableRows rows = context.rows(key);
-    if (rows.mayHoldStreams()) {
-      of(context, key).put(record);
-    } else {
-      rows.put(Family.META, KeyFormat.meta(key), record.encode());
-    }
+    context.rows(key).put(Family.META, KeyFormat.meta(key), record.encode());
   }
 
   /**
    * Makes the key dead as DEL does: a string's record goes; of everything else an empty record
    * stays, under a new version, and with it the rows until they are swept.
    *
-   * @return whether the key was live
+   * @return whether the key was there
    */
   boolean del() {
-    Optional<MetaRecord> live = live();
-    if (live.isEmpty()) {
+    Optional<MetaRecord> present = found.filter(record -> Keys.exists(record, context.nowMs()));
+    if (present.isEmpty()) {
       return false;
     }
-    switch (live.get().type()) {
+    switch (present.get().type()) {
       case STRING -> delete();
-      case HASH, SET, ZSET -> put(((CollectionMeta) live.get()).cleared(newVersion()));
-      case LIST -> put(((ListMeta) live.get()).cleared(newVersion()));
-      case STREAM -> put(StreamMeta.create(live.get().version() + 1));
+      case HASH, SET, ZSET -> put(((CollectionMeta) present.get()).cleared(newVersion()));
+      case LIST -> put(((ListMeta) present.get()).cleared(newVersion()));
+      case STREAM -> put(StreamMeta.create(newVersion()));
     }
     return true;
   }
 
   /** Writes the record, in place of whatever there was. */
   void put(MetaRecord record) {
-    if (record.type() != DataType.STREAM) {
-      deleteStreamRows();
-    }
     rows.put(Family.META, KeyFormat.meta(key), record.encode());
   }
 
   /** Removes the record, if there is one. */
   void delete() {
     if (found.isPresent()) {
-      deleteStreamRows();
       rows.delete(Family.META, KeyFormat.meta(key));
-    }
-  }
-
-  /**
-   * Stream versions are small counters that start anew once the record is gone, so rows of any
-   * version would come back with a later stream (S-8).
-   */
-  private void deleteStreamRows() {
-    if (found.isEmpty() || found.get().type() != DataType.STREAM) {
-      return;
-    }
-    byte[] prefix = KeyFormat.userKeyPrefix(key);
-    List<byte[]> stale = new ArrayList<>();
-    try (RowIterator row = rows.ascending(Family.STREAM, prefix, KeyFormat.after(prefix))) {
-      for (; row.isValid(); row.next()) {
-        stale.add(row.key());
-      }
-    }
-    for (byte[] rowKey : stale) {
-      rows.delete(Family.STREAM, rowKey);
     }
   }
 }

@@ -16,7 +16,6 @@ import io.pikareplica.storage.ReadContext;
 import io.pikareplica.storage.Reply;
 import io.pikareplica.storage.RowIterator;
 import io.pikareplica.storage.Rows;
-import io.pikareplica.storage.ScanCursors;
 import io.pikareplica.storage.codec.KeyFormat;
 import io.pikareplica.storage.codec.MetaRecord;
 import java.nio.file.Path;
@@ -217,11 +216,6 @@ final class CommandFixture implements AutoCloseable {
     @Override
     public List<? extends Rows> allRows() {
       return view.allRows();
-    }
-
-    @Override
-    public ScanCursors cursors() {
-      return view.cursors();
     }
   }
 }
