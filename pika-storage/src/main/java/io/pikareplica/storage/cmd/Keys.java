@@ -27,8 +27,8 @@ final class Keys {
   }
 
   /**
-   * Whether EXISTS, TYPE, TTL and DEL see a record. A stream that XDEL or XTRIM has emptied is still
-   * there for them, as in Pika; one that DEL has emptied is not, unlike in Pika.
+   * Whether EXISTS, TYPE, TTL and DEL see a record. A stream that XDEL or XTRIM has emptied is
+   * still there for them, as in Pika; one that DEL has emptied is not, unlike in Pika.
    */
   static boolean exists(MetaRecord record, long nowMs) {
     return record.isLive(nowMs)
