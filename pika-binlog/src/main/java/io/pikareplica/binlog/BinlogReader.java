@@ -41,7 +41,8 @@ public final class BinlogReader implements AutoCloseable {
   /**
    * One step.
    *
-   * @param start where this step began; for an item the END of the one before it
+   * @param start where this step began: for an item the END of the one before it, even in the file
+   *     before
    * @param end just behind the item or the filler; else equal to start
    * @param item the item's bytes; empty for the other kinds
    */
@@ -118,6 +119,7 @@ public final class BinlogReader implements AutoCloseable {
    * @throws BinlogOffsetException if the next file was purged
    */
   public Read next(BinlogOffset limit) throws IOException {
+    BinlogOffset before = offset();
     while (true) {
       long readableEnd = readableEnd(limit);
       BinlogOffset start = offset();
@@ -128,7 +130,7 @@ public final class BinlogReader implements AutoCloseable {
           }
           Optional<byte[]> item = rest(readableEnd, limit);
           return item.isPresent()
-              ? new Read(Kind.ITEM, start, offset(), item.get())
+              ? new Read(Kind.ITEM, before, offset(), item.get())
               : backTo(start, Kind.TORN_TAIL);
         }
         case TORN -> {
