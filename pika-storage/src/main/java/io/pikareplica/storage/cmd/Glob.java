@@ -10,7 +10,7 @@ import java.util.List;
  * in front of a byte that is meant as it stands. Unlike the original it never takes longer than
  * pattern length times text length. Immutable.
  */
-final class Glob {
+public final class Glob {
   /** Matches everything. */
   static final Glob ALL = new Glob(new byte[] {'*'});
 
@@ -19,7 +19,8 @@ final class Glob {
 
   private final BitSet[] steps;
 
-  Glob(byte[] pattern) {
+  /** Reads a pattern; every text is one. */
+  public Glob(byte[] pattern) {
     List<BitSet> parsed = new ArrayList<>();
     for (int at = 0; at < pattern.length; ) {
       switch (pattern[at]) {
@@ -88,7 +89,7 @@ final class Glob {
     return steps.length == 1 && steps[0].get(STAR);
   }
 
-  boolean matches(byte[] text) {
+  public boolean matches(byte[] text) {
     int step = 0;
     int at = 0;
     int lastStar = -1; // on a mismatch the last star takes one byte more; earlier ones need not

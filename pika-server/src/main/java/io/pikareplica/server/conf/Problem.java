@@ -1,0 +1,14 @@
+package io.pikareplica.server.conf;
+
+/**
+ * One thing that is wrong with the settings.
+ *
+ * @param where {@code pika.conf:12} or {@code --port}
+ * @param message what it is, and what would be right
+ */
+public record Problem(String where, String message) {
+  @Override
+  public String toString() {
+    return where + ": " + message;
+  }
+}
