@@ -14,7 +14,9 @@ public final class DataCommands {
             KeyspaceCommands.commands(),
             ServerCommands.commands(),
             ListCommands.commands(),
-            ListReads.commands())
+            ListReads.commands(),
+            ZsetCommands.commands(),
+            ZsetReads.commands())
         .flatMap(List::stream)
         .toList();
   }
