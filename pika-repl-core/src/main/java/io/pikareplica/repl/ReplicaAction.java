@@ -1,0 +1,162 @@
+package io.pikareplica.repl;
+
+import io.pikareplica.binlog.BinlogOffset;
+
+/**
+ * What {@link ReplicaStateMachine} wants done, in this order; {@link ReplicaSession} does it.
+ * {@code db} is the number of a DB.
+ */
+sealed interface ReplicaAction {
+  Kind kind();
+
+  enum Kind {
+    CONNECT,
+    DISCONNECT,
+    SEND_META_SYNC,
+    SEND_TRY_SYNC,
+    SEND_DB_SYNC,
+    SEND_REMOVE_SLAVE_NODE,
+    START_STREAM,
+    ANSWER_PINGS,
+    STOP_STREAM,
+    DRAIN,
+    MARK_FULL_SYNC,
+    ADOPT_LINEAGE,
+    RECORD_ATTACHED,
+    START_FULL_SYNC,
+    CANCEL_FULL_SYNC,
+    INSTALL,
+    RESET_BINLOG
+  }
+
+  /** Connect; answered by Connected or Disconnected. */
+  record Connect(long connectionId, HostPort master) implements ReplicaAction {
+    @Override
+    public Kind kind() {
+      return Kind.CONNECT;
+    }
+  }
+
+  /** Close a connection that is being made or open; nothing of it is to be handled any more. */
+  record Disconnect(long connectionId) implements ReplicaAction {
+    @Override
+    public Kind kind() {
+      return Kind.DISCONNECT;
+    }
+  }
+
+  record SendMetaSync(long connectionId) implements ReplicaAction {
+    @Override
+    public Kind kind() {
+      return Kind.SEND_META_SYNC;
+    }
+  }
+
+  record SendTrySync(long connectionId, int db) implements ReplicaAction {
+    @Override
+    public Kind kind() {
+      return Kind.SEND_TRY_SYNC;
+    }
+  }
+
+  record SendDbSync(long connectionId, int db) implements ReplicaAction {
+    @Override
+    public Kind kind() {
+      return Kind.SEND_DB_SYNC;
+    }
+  }
+
+  record SendRemoveSlaveNode(long connectionId, int db) implements ReplicaAction {
+    @Override
+    public Kind kind() {
+      return Kind.SEND_REMOVE_SLAVE_NODE;
+    }
+  }
+
+  /** Let items of this session through to the worker, then ask for them (first_send). */
+  record StartStream(long connectionId, int db, int sessionId) implements ReplicaAction {
+    @Override
+    public Kind kind() {
+      return Kind.START_STREAM;
+    }
+  }
+
+  /** Answer pings of this session and drop its items. */
+  record AnswerPings(long connectionId, int db, int sessionId) implements ReplicaAction {
+    @Override
+    public Kind kind() {
+      return Kind.ANSWER_PINGS;
+    }
+  }
+
+  /** Drop everything that comes for this DB. */
+  record StopStream(int db) implements ReplicaAction {
+    @Override
+    public Kind kind() {
+      return Kind.STOP_STREAM;
+    }
+  }
+
+  /** Wait until the worker has nothing left; answered by Drained. */
+  record Drain(int db, long drainId) implements ReplicaAction {
+    @Override
+    public Kind kind() {
+      return Kind.DRAIN;
+    }
+  }
+
+  /** Remember on disk that this DB must be fetched whole. */
+  record MarkFullSync(int db, String reason) implements ReplicaAction {
+    @Override
+    public Kind kind() {
+      return Kind.MARK_FULL_SYNC;
+    }
+  }
+
+  /** Remember on disk whose history is followed; comes after the marks that go with it. */
+  record AdoptLineage(String replicationId) implements ReplicaAction {
+    @Override
+    public Kind kind() {
+      return Kind.ADOPT_LINEAGE;
+    }
+  }
+
+  /** Remember on disk that every DB has once been connected to this history. */
+  record RecordAttached() implements ReplicaAction {
+    @Override
+    public Kind kind() {
+      return Kind.RECORD_ATTACHED;
+    }
+  }
+
+  /** Fetch the snapshot; answered by FullSyncStaged or FullSyncFailed. */
+  record StartFullSync(int db, long syncId) implements ReplicaAction {
+    @Override
+    public Kind kind() {
+      return Kind.START_FULL_SYNC;
+    }
+  }
+
+  record CancelFullSync(int db, long syncId) implements ReplicaAction {
+    @Override
+    public Kind kind() {
+      return Kind.CANCEL_FULL_SYNC;
+    }
+  }
+
+  /** Swap the fetched snapshot in; answered by Installed or InstallFailed. */
+  record Install(int db, long syncId) implements ReplicaAction {
+    @Override
+    public Kind kind() {
+      return Kind.INSTALL;
+    }
+  }
+
+  /** Start an empty binlog at an offset; before the next drain. */
+  record ResetBinlog(int db, BinlogOffset offset) implements ReplicaAction {
+    @Override
+    public Kind kind() {
+      return Kind.RESET_BINLOG;
+    }
+  }
+}
