@@ -1,21 +1,73 @@
 package io.pikareplica.repl;
 
 import io.pikareplica.binlog.BinlogOffset;
+import io.pikareplica.repl.ReplicationException.Kind;
+import io.pikareplica.repl.sync.SnapshotSwap;
 import io.pikareplica.repl.sync.StagedSnapshot;
 import io.pikareplica.storage.DbView;
 import io.pikareplica.storage.Reply;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One DB of this node: its data, its binlog and the one thread that writes both. Methods may be
  * called from any thread and do not wait, unless they say otherwise.
  */
 public final class LocalDb implements AutoCloseable {
-  private LocalDb() {}
+  private static final Logger log = LoggerFactory.getLogger(LocalDb.class);
+
+  /** What may wait for the worker besides the bound on bytes. */
+  private static final long MAILBOX_ITEMS = 50_000;
+
+  private static final Reply BUSY =
+      Reply.error("BUSY too many commands are waiting for this DB, try again");
+  private static final Reply CLOSED = Reply.error("ERR the DB is closed");
+
+  private final String name;
+  private final OffsetTracker offsets;
+  private final DbFiles files;
+  private final FullSyncMark mark;
+  private final DbStore store;
+  private final Mailbox mailbox;
+  private final ClientWork client;
+  private final FlushAll flushAll;
+  private final Upkeep upkeep;
+  private final DbWorker worker;
+
+  /** Held for writing while data is closed and opened again; readers wait for that. */
+  private final ReadWriteLock swapLock = new ReentrantReadWriteLock();
+
+  private LocalDb(
+      String name,
+      ReplConfig config,
+      Listener listener,
+      LongSupplier clockMs,
+      DbFiles files,
+      FullSyncMark mark) {
+    this.name = name;
+    this.files = files;
+    this.mark = mark;
+    offsets = new OffsetTracker(name);
+    store = new DbStore(name, config.fsync(), offsets, listener);
+    mailbox = new Mailbox(config.mailboxBytes(), MAILBOX_ITEMS);
+    Runnable wakeWorker = () -> mailbox.put(new WorkerTask.Control(() -> {}));
+    flushAll = new FlushAll(name, files.data(), store, wakeWorker);
+    client = new ClientWork(store, clockMs);
+    upkeep = new Upkeep(name, store, config.fsync(), config.settings(), clockMs);
+    worker = new DbWorker(name, mailbox, store, client, flushAll, upkeep, listener);
+  }
 
   /** What happens in a DB. Called on its worker thread; must not wait. */
   public interface Listener {
@@ -48,30 +100,68 @@ public final class LocalDb implements AutoCloseable {
    * Opens a DB: finishes or undoes an interrupted swap, cuts the binlog's torn tail, applies what
    * the binlog has and the data lacks. Waits for all that.
    *
+   * @param index 0 to 7
    * @throws ReplicationException when data or binlog do not open; nothing stays open then
    */
   public static LocalDb open(int index, ReplConfig config, Listener listener)
       throws ReplicationException {
-    throw new UnsupportedOperationException();
+    return open(index, config, listener, System::currentTimeMillis, step -> {});
+  }
+
+  static LocalDb open(
+      int index,
+      ReplConfig config,
+      Listener listener,
+      LongSupplier clockMs,
+      Consumer<DbFiles.SwapStep> steps)
+      throws ReplicationException {
+    String name = "db" + index;
+    FullSyncMark mark;
+    try {
+      mark = FullSyncMark.open(DbFiles.dataFolder(name, config));
+    } catch (IOException e) {
+      throw new ReplicationException(
+          Kind.STORAGE, name + " cannot be opened: " + e.getMessage(), e);
+    }
+    DbFiles files = new DbFiles(name, config, mark, steps);
+    LocalDb db = new LocalDb(name, config, listener, clockMs, files, mark);
+    DbFiles.Opened opened = files.open();
+    try {
+      db.use(opened, "opened");
+    } catch (IOException e) {
+      db.store.close();
+      throw new ReplicationException(
+          Kind.STORAGE, name + " cannot be opened: " + e.getMessage(), e);
+    }
+    db.worker.start();
+    return db;
+  }
+
+  /** Makes the DBs of a node known to one another, for FLUSHALL. Before anything is handed in. */
+  public static void connect(List<LocalDb> dbs) {
+    for (LocalDb db : dbs) {
+      db.flushAll.others(
+          dbs.stream().filter(other -> other != db).map(other -> other.flushAll).toList());
+    }
   }
 
   /** {@code db0} to {@code db7}. */
   public String name() {
-    throw new UnsupportedOperationException();
+    return name;
   }
 
   /** END of the last item in the local binlog: Pika's producer offset. */
   public BinlogOffset received() {
-    return offsets().received();
+    return offsets.received();
   }
 
   /** END of the last item that readers see. */
   public BinlogOffset applied() {
-    return offsets().applied();
+    return offsets.applied();
   }
 
   public OffsetTracker offsets() {
-    throw new UnsupportedOperationException();
+    return offsets;
   }
 
   /**
@@ -79,20 +169,27 @@ public final class LocalDb implements AutoCloseable {
    * finished, or binlog and data do not fit together. Empty when it can.
    */
   public Optional<String> needsFullSync() {
-    throw new UnsupportedOperationException();
+    return mark.reason();
   }
 
   /**
    * Remembers on disk that a full sync is to be done, until {@link #install} has done it (R-11).
-   * Writes a small file; may be called from a thread that may wait a few ms.
+   * Writes a small file and waits for the disk.
+   *
+   * @throws ReplicationException STORAGE when it could not be written
    */
   public void markFullSyncNeeded(String reason) throws ReplicationException {
-    throw new UnsupportedOperationException();
+    try {
+      mark.set(reason);
+    } catch (IOException e) {
+      throw new ReplicationException(
+          Kind.STORAGE, name + ": cannot note that a full sync is needed: " + e.getMessage(), e);
+    }
   }
 
-  /** Why the worker has stopped: the STORAGE failure it met. Empty while it runs. */
+  /** Why the DB has stopped: the STORAGE failure it met. Empty while it runs. */
   public Optional<ReplicationException> failure() {
-    throw new UnsupportedOperationException();
+    return store.failure();
   }
 
   /**
@@ -101,7 +198,7 @@ public final class LocalDb implements AutoCloseable {
    * @return false: stop reading from the master until {@link Listener#mailboxHasRoom}
    */
   public boolean offer(ReplicatedBatch batch) {
-    throw new UnsupportedOperationException();
+    return mailbox.put(new WorkerTask.Replicated(batch)) != Mailbox.Put.TAKEN_STOP;
   }
 
   /**
@@ -110,22 +207,52 @@ public final class LocalDb implements AutoCloseable {
    * mailbox is full.
    */
   public CompletionStage<List<Reply>> execute(List<Replication.Call> calls) {
-    throw new UnsupportedOperationException();
+    CompletableFuture<List<Reply>> replies = new CompletableFuture<>();
+    switch (mailbox.putIfRoom(new WorkerTask.Client(calls, replies))) {
+      case TAKEN, TAKEN_STOP -> {}
+      case FULL -> replies.complete(Collections.nCopies(calls.size(), BUSY));
+      case CLOSED -> replies.complete(Collections.nCopies(calls.size(), CLOSED));
+    }
+    return replies;
   }
 
-  /** Whether clients may write; takes effect after everything handed in so far. */
+  /**
+   * Whether clients may write; takes effect after everything handed in so far.
+   *
+   * <p>A binlog that ends before the data (after a power loss, with nobody left to send the rest)
+   * begins anew at the data's offset first: new items must not carry ENDs that the data takes for
+   * known.
+   */
   public void setWritable(boolean writable) {
-    throw new UnsupportedOperationException();
+    var unused =
+        worker.call(
+            () -> {
+              if (writable) {
+                store.closeGap();
+              }
+              client.writable(writable);
+              return null;
+            });
   }
 
   /** Completes when everything handed in so far is applied or has failed. */
   public CompletionStage<Void> drain() {
-    throw new UnsupportedOperationException();
+    return worker.call(() -> null);
   }
 
-  /** The data as it stands, for reading; the caller closes it soon. */
+  /**
+   * The data as it stands, for reading; the caller closes it soon. Waits while a snapshot is being
+   * swapped in, for as long as it takes to open it.
+   *
+   * @throws StorageException when the data could not be opened again after a swap
+   */
   public DbView view() {
-    throw new UnsupportedOperationException();
+    swapLock.readLock().lock();
+    try {
+      return store.view();
+    } finally {
+      swapLock.readLock().unlock();
+    }
   }
 
   /**
@@ -134,12 +261,60 @@ public final class LocalDb implements AutoCloseable {
    * needed. When it fails the old data is back, or the DB has stopped, see {@link #failure()}.
    */
   public CompletionStage<Void> install(StagedSnapshot snapshot) {
-    throw new UnsupportedOperationException();
+    return worker.call(
+        () -> {
+          swapLock.writeLock().lock();
+          try {
+            swapIn(snapshot);
+            return null;
+          } finally {
+            swapLock.writeLock().unlock();
+          }
+        });
   }
 
-  /** Starts an empty binlog at an offset; the data stays and counts as applied up to there. */
+  private void swapIn(StagedSnapshot snapshot) throws ReplicationException {
+    SnapshotSwap swap = new SnapshotSwap(files.data(), snapshot);
+    try {
+      swap.begin();
+    } catch (IOException e) {
+      throw new ReplicationException(
+          Kind.STORAGE, name + ": the snapshot cannot be put in place: " + e.getMessage(), e);
+    }
+    try {
+      store.close();
+      Optional<DbFiles.Opened> swapped = files.carryOn(swap);
+      if (swapped.isPresent()) {
+        use(swapped.get(), "snapshot " + snapshot.uuid());
+        return;
+      }
+      use(files.open(), "snapshot " + snapshot.uuid() + " refused");
+    } catch (IOException | RuntimeException e) {
+      throw store.fail(e);
+    }
+    throw new ReplicationException(
+        Kind.STORAGE, name + ": the snapshot does not open or stands at another offset");
+  }
+
+  private void use(DbFiles.Opened opened, String reason) throws IOException {
+    store.use(opened, reason);
+    upkeep.noteFirstRetained();
+  }
+
+  /**
+   * Starts an empty binlog at an offset; the data stays and counts as applied up to there, and as
+   * needing no full sync.
+   */
   public CompletionStage<Void> resetBinlog(BinlogOffset offset) {
-    throw new UnsupportedOperationException();
+    return worker.call(
+        () -> {
+          // binlog and data change one after the other: a crash in between must not go unnoticed
+          mark.set("the binlog was being reset to " + offset);
+          store.resetBinlog(offset, "reset by hand");
+          mark.clear();
+          upkeep.noteFirstRetained();
+          return null;
+        });
   }
 
   /**
@@ -148,32 +323,40 @@ public final class LocalDb implements AutoCloseable {
    * @return the applied offset that it belongs to
    */
   public CompletionStage<BinlogOffset> checkpoint(Path folder) {
-    throw new UnsupportedOperationException();
+    return worker.call(() -> store.checkpoint(folder));
   }
 
   /** Where {@code manifest} and {@code write2fileN} lie. */
   public Path binlogFolder() {
-    throw new UnsupportedOperationException();
+    return files.binlogFolder();
   }
 
   /** Start of the oldest binlog file that is kept. */
   public BinlogOffset firstRetained() {
-    throw new UnsupportedOperationException();
+    return upkeep.firstRetained();
+  }
+
+  /** The newest file that PURGELOGSTO may remove: {@code none} or {@code write2fileN}. */
+  public String safetyPurge() {
+    return upkeep.safetyPurge();
   }
 
   /** What replicas of this node still need: purging stops before the file of that offset. */
   public void keepBinlogFrom(Supplier<Optional<BinlogOffset>> floor) {
-    throw new UnsupportedOperationException();
+    upkeep.keepBinlogFrom(floor);
   }
 
   /** Takes over {@code expire-logs-nums} and {@code expire-logs-days}. */
   public void configure(ReplSettings settings) {
-    throw new UnsupportedOperationException();
+    upkeep.configure(settings);
   }
 
   /** Applies what was handed in, then closes binlog and data. Waits for it. */
   @Override
   public void close() {
-    throw new UnsupportedOperationException();
+    flushAll.close();
+    worker.stop();
+    store.close();
+    log.info("db={} closed received={} applied={}", name, received(), applied());
   }
 }

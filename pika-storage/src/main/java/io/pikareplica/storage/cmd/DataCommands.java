@@ -16,10 +16,7 @@ public final class DataCommands {
             ListCommands.commands(),
             ListReads.commands(),
             ZsetCommands.commands(),
-            ZsetReads.commands(),
-            StringSetCommands.commands(),
-            StringCommands.commands(),
-            CounterCommands.commands())
+            ZsetReads.commands())
         .flatMap(List::stream)
         .toList();
   }
