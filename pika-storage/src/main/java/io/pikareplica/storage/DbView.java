@@ -49,6 +49,15 @@ public final class DbView implements ReadContext, AutoCloseable {
     return nowMs;
   }
 
+  /** How the instances are now, in their order. May take a millisecond each. */
+  public List<InstanceStatistics> statistics() {
+    List<InstanceStatistics> all = new ArrayList<>();
+    for (int i = 0; i < rows.length; i++) {
+      all.add(InstanceStatistics.of(i, db.instances().get(i)));
+    }
+    return all;
+  }
+
   @Override
   public void close() {
     for (SnapshotRows opened : rows) {

@@ -16,7 +16,10 @@ public final class DataCommands {
             ListCommands.commands(),
             ListReads.commands(),
             ZsetCommands.commands(),
-            ZsetReads.commands())
+            ZsetReads.commands(),
+            StringSetCommands.commands(),
+            StringCommands.commands(),
+            CounterCommands.commands())
         .flatMap(List::stream)
         .toList();
   }

@@ -40,6 +40,10 @@ final class Keys {
     return record(context.rows(key), key).filter(record -> record.isLive(context.nowMs()));
   }
 
+  static boolean isNoStream(MetaRecord record) {
+    return record.type() != DataType.STREAM;
+  }
+
   /**
    * The live string under a key; empty when absent.
    *
