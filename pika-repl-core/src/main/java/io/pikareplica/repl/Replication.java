@@ -15,6 +15,11 @@ public interface Replication {
   /** Everything about replication, as of now; costs no lock that a write holds. */
   ReplicationStatus status();
 
+  /** Whether clients' writes are refused now; asked for every command. */
+  default boolean isReplica() {
+    return status().role() == ReplicationStatus.Role.SLAVE;
+  }
+
   int dbCount();
 
   /**
