@@ -1,23 +1,19 @@
 package io.pikareplica.storage;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import io.pikareplica.binlog.BinlogOffset;
 import io.pikareplica.storage.codec.KeyFormat;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import org.rocksdb.BlockBasedTableConfig;
-import org.rocksdb.BloomFilter;
+import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
-import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -29,20 +25,10 @@ import org.rocksdb.WriteOptions;
  * thread; writes and close from the thread that owns the DB.
  */
 final class Instance implements AutoCloseable {
-  /** The layout of this page and of {@link Family}; another one is another number. */
-  private static final int FORMAT_VERSION = 1;
-
-  private static final byte[] APPLIED = "applied".getBytes(US_ASCII);
-  private static final byte[] LAYOUT = "layout".getBytes(US_ASCII);
-
-  static {
-    RocksDB.loadLibrary(); // BloomFilter, made first, does not load it
-  }
-
   private final Path folder;
   private final DBOptions dbOptions;
   private final ColumnFamilyOptions familyOptions;
-  private final BloomFilter filter;
+  private final RocksSettings settings;
   private final WriteOptions writeOptions;
   private final Map<Family, ColumnFamilyHandle> handles = new EnumMap<>(Family.class);
   private final RocksDB rocks;
@@ -52,14 +38,14 @@ final class Instance implements AutoCloseable {
       Path folder,
       DBOptions dbOptions,
       ColumnFamilyOptions familyOptions,
-      BloomFilter filter,
+      RocksSettings settings,
       WriteOptions writeOptions,
       List<ColumnFamilyHandle> handles,
       RocksDB rocks) {
     this.folder = folder;
     this.dbOptions = dbOptions;
     this.familyOptions = familyOptions;
-    this.filter = filter;
+    this.settings = settings;
     this.writeOptions = writeOptions;
     for (Family family : Family.values()) {
       this.handles.put(family, handles.get(this.handles.size()));
@@ -74,23 +60,12 @@ final class Instance implements AutoCloseable {
    * @throws StorageException when it does not open, or was made with another layout
    */
   static Instance open(Path folder, int index, DbOptions options) {
-    BloomFilter filter = new BloomFilter(10, false);
+    RocksSettings settings = new RocksSettings(options.compression());
     DBOptions dbOptions =
         new DBOptions().setCreateIfMissing(true).setCreateMissingColumnFamilies(true);
     dbOptions.setMaxOpenFiles(5000).setDbWriteBufferSize(options.writeBufferBytes());
     ColumnFamilyOptions familyOptions =
-        new ColumnFamilyOptions()
-            .setTableFormatConfig(
-                // 5 is what RocksDB 8.7, which Pika is built with, can still read
-                new BlockBasedTableConfig().setFormatVersion(5).setFilterPolicy(filter))
-            .setLevelCompactionDynamicLevelBytes(true)
-            .setTtl(0)
-            .setPeriodicCompactionSeconds(0)
-            .setWriteBufferSize(options.writeBufferBytes())
-            .setCompressionType(
-                options.compression()
-                    ? CompressionType.SNAPPY_COMPRESSION
-                    : CompressionType.NO_COMPRESSION);
+        settings.family().setWriteBufferSize(options.writeBufferBytes());
     List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
     for (Family family : Family.values()) {
       descriptors.add(new ColumnFamilyDescriptor(family.rocksNameBytes(), familyOptions));
@@ -102,13 +77,13 @@ final class Instance implements AutoCloseable {
       Files.createDirectories(folder);
       RocksDB rocks = RocksDB.open(dbOptions, folder.toString(), descriptors, handles);
       instance =
-          new Instance(folder, dbOptions, familyOptions, filter, writeOptions, handles, rocks);
+          new Instance(folder, dbOptions, familyOptions, settings, writeOptions, handles, rocks);
     } catch (RocksDBException | IOException e) {
       writeOptions.close();
       familyOptions.close();
       dbOptions.close();
-      filter.close();
-      throw new StorageException("cannot open " + folder + ": " + e.getMessage(), e);
+      settings.close();
+      throw new StorageException("cannot open " + folder + ": " + reason(e), e);
     }
     try {
       instance.checkLayout(index, options);
@@ -120,47 +95,35 @@ final class Instance implements AutoCloseable {
     return instance;
   }
 
+  private static String reason(Exception e) {
+    String message = String.valueOf(e.getMessage());
+    return message.contains(PikaFamily.LIST.rocksName())
+        ? "it has the layout of a real Pika and was not imported: " + message
+        : message;
+  }
+
   private void checkLayout(int index, DbOptions options) {
-    byte[] expected =
-        ByteBuffer.allocate(16)
-            .putInt(FORMAT_VERSION)
-            .putInt(index)
-            .putInt(options.instanceCount())
-            .putInt(options.slotCount())
-            .array();
-    byte[] found = get(Family.REPLICA_STATE, LAYOUT);
+    byte[] expected = ReplicaState.layout(index, options);
+    byte[] found = get(Family.REPLICA_STATE, ReplicaState.LAYOUT);
     if (found == null) {
       try {
-        rocks.put(handle(Family.REPLICA_STATE), LAYOUT, expected);
+        rocks.put(handle(Family.REPLICA_STATE), ReplicaState.LAYOUT, expected);
       } catch (RocksDBException e) {
         throw failed("write the layout of", e);
       }
-    } else if (!ByteBuffer.wrap(found).equals(ByteBuffer.wrap(expected))) {
+    } else if (!Arrays.equals(found, expected)) {
       throw new StorageException(
-          folder + " was made with " + layoutText(found) + ", not " + layoutText(expected));
+          folder
+              + " was made with "
+              + ReplicaState.layoutText(found)
+              + ", not "
+              + ReplicaState.layoutText(expected));
     }
-  }
-
-  private static String layoutText(byte[] layout) {
-    if (layout.length != 16) {
-      return "an unknown layout";
-    }
-    ByteBuffer in = ByteBuffer.wrap(layout);
-    return "format "
-        + in.getInt()
-        + ", instance "
-        + in.getInt()
-        + ", db-instance-num "
-        + in.getInt()
-        + ", default-slot-num "
-        + in.getInt();
   }
 
   private BinlogOffset readApplied() {
-    byte[] bytes = get(Family.REPLICA_STATE, APPLIED);
-    return bytes == null
-        ? BinlogOffset.ZERO
-        : BinlogOffset.ofPacked(ByteBuffer.wrap(bytes).getLong());
+    byte[] bytes = get(Family.REPLICA_STATE, ReplicaState.APPLIED);
+    return bytes == null ? BinlogOffset.ZERO : ReplicaState.unpacked(bytes);
   }
 
   Path folder() {
@@ -195,7 +158,9 @@ final class Instance implements AutoCloseable {
    */
   void commit(PendingRows pending, BinlogOffset end) {
     try {
-      pending.batch().put(handle(Family.REPLICA_STATE), APPLIED, packed(end));
+      pending
+          .batch()
+          .put(handle(Family.REPLICA_STATE), ReplicaState.APPLIED, ReplicaState.packed(end));
       rocks.write(writeOptions, pending.batch());
     } catch (RocksDBException e) {
       throw failed("write", e);
@@ -212,7 +177,7 @@ final class Instance implements AutoCloseable {
           batch.deleteRange(handle(family), new byte[0], afterAll);
         }
       }
-      batch.put(handle(Family.REPLICA_STATE), APPLIED, packed(end));
+      batch.put(handle(Family.REPLICA_STATE), ReplicaState.APPLIED, ReplicaState.packed(end));
       rocks.write(writeOptions, batch);
     } catch (RocksDBException e) {
       throw failed("flush", e);
@@ -223,15 +188,24 @@ final class Instance implements AutoCloseable {
   /** Sets the applied offset, forwards or back, and leaves the records as they are. */
   void resetApplied(BinlogOffset offset) {
     try {
-      rocks.put(handle(Family.REPLICA_STATE), writeOptions, APPLIED, packed(offset));
+      rocks.put(
+          handle(Family.REPLICA_STATE),
+          writeOptions,
+          ReplicaState.APPLIED,
+          ReplicaState.packed(offset));
     } catch (RocksDBException e) {
       throw failed("write", e);
     }
     applied = offset;
   }
 
-  private static byte[] packed(BinlogOffset offset) {
-    return ByteBuffer.allocate(Long.BYTES).putLong(offset.packed()).array();
+  /** Writes a checkpoint into a folder that does not exist yet. */
+  void checkpoint(Path target) {
+    try (Checkpoint checkpoint = Checkpoint.create(rocks)) {
+      checkpoint.createCheckpoint(target.toString());
+    } catch (RocksDBException e) {
+      throw failed("take a checkpoint of", e);
+    }
   }
 
   StorageException failed(String action, RocksDBException e) {
@@ -245,6 +219,6 @@ final class Instance implements AutoCloseable {
     writeOptions.close();
     familyOptions.close();
     dbOptions.close();
-    filter.close();
+    settings.close();
   }
 }

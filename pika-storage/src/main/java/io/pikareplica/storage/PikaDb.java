@@ -1,6 +1,8 @@
 package io.pikareplica.storage;
 
 import io.pikareplica.binlog.BinlogOffset;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,6 +73,33 @@ public final class PikaDb implements AutoCloseable {
    */
   public void flushAll() {
     instances.forEach(instance -> instance.flush(instance.applied()));
+  }
+
+  /**
+   * Writes a checkpoint, in our layout, of hard links where the file system allows: instance i into
+   * {@code folder/i}. Flushes what is in memory and waits for it. Owner thread only.
+   *
+   * @param folder must not exist; on failure the caller removes what is there
+   * @return the applied offset that the checkpoint belongs to
+   * @throws StorageException when an instance refused
+   */
+  public BinlogOffset checkpoint(Path folder) {
+    BinlogOffset offset = instances.get(0).applied();
+    for (Instance instance : instances) {
+      if (!instance.applied().equals(offset)) {
+        throw new StorageException(
+            "no checkpoint of instances at different offsets " + applied() + " is possible");
+      }
+    }
+    try {
+      Files.createDirectory(folder);
+    } catch (IOException e) {
+      throw new StorageException("cannot create " + folder + ": " + e.getMessage(), e);
+    }
+    for (int i = 0; i < instances.size(); i++) {
+      instances.get(i).checkpoint(folder.resolve(Integer.toString(i)));
+    }
+    return offset;
   }
 
   public DbOptions options() {

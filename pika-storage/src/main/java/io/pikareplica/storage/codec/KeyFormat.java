@@ -93,7 +93,11 @@ public final class KeyFormat {
   }
 
   public static double scoreOf(byte[] orderedPrefix, byte[] rowKey) {
-    long ordered = ByteBuffer.wrap(rowKey).getLong(orderedPrefix.length);
+    return scoreOf(orderedPrefix.length, rowKey);
+  }
+
+  static double scoreOf(int at, byte[] rowKey) {
+    long ordered = ByteBuffer.wrap(rowKey).getLong(at);
     return Double.longBitsToDouble(ordered < 0 ? ordered & Long.MAX_VALUE : ~ordered);
   }
 
@@ -165,7 +169,7 @@ public final class KeyFormat {
         "record key of " + rowKey.length + " bytes has no end of the user key");
   }
 
-  private static long orderedScore(double score) {
+  static long orderedScore(double score) {
     if (Double.isNaN(score)) {
       throw new IllegalArgumentException("a score is not a number");
     }
