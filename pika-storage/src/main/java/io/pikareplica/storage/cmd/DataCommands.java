@@ -17,6 +17,8 @@ public final class DataCommands {
             ListReads.commands(),
             ZsetCommands.commands(),
             ZsetReads.commands(),
+            StreamCommands.commands(),
+            StreamReads.commands(),
             StringSetCommands.commands(),
             StringCommands.commands(),
             CounterCommands.commands())
