@@ -17,6 +17,7 @@ public final class DataCommands {
             ListReads.commands(),
             ZsetCommands.commands(),
             ZsetReads.commands(),
+            GeoCommands.commands(),
             StreamCommands.commands(),
             StreamReads.commands(),
             StringSetCommands.commands(),

@@ -44,23 +44,25 @@ final class ZsetCommands {
     if (args.size() % 2 == 1) {
       throw CommandException.syntax();
     }
-    Map<ByteBuffer, Double> scores = new LinkedHashMap<>();
-    for (int i = 2; i < args.size(); i += 2) {
-      double score = ScoreArgs.number(args, i);
-      scores.putIfAbsent(ByteBuffer.wrap(args.get(i + 1)), score); // the first one wins
-    }
     List<Entry> entries = new ArrayList<>();
-    for (Map.Entry<ByteBuffer, Double> pair : scores.entrySet()) {
-      entries.add(new Entry(ScoreArgs.storable(pair.getValue()), pair.getKey().array()));
+    for (int i = 2; i < args.size(); i += 2) {
+      entries.add(new Entry(ScoreArgs.number(args, i), args.get(i + 1)));
     }
     return Reply.of(add(context, args.get(1), entries));
   }
 
-  /** Adds entries of distinct members; returns how many are new. */
+  /** Adds entries, of those of one member the first; returns how many members are new. */
   static int add(WriteContext context, byte[] key, List<Entry> entries) throws CommandException {
+    Map<ByteBuffer, Entry> firsts = new LinkedHashMap<>();
+    for (Entry entry : entries) {
+      firsts.putIfAbsent(ByteBuffer.wrap(entry.member()), entry);
+    }
+    for (Entry entry : firsts.values()) {
+      ScoreArgs.storable(entry.score());
+    }
     ZsetWriter zset = ZsetWriter.openOrNew(context, key);
     int added = 0;
-    for (Entry entry : entries) {
+    for (Entry entry : firsts.values()) {
       added += zset.put(entry) ? 1 : 0;
     }
     zset.finish();

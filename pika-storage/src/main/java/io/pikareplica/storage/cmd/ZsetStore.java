@@ -167,7 +167,8 @@ final class ZsetStore {
     return Reply.of(result.size());
   }
 
-  private static void log(WriteContext context, byte[] key, List<Entry> result) {
+  /** Logs a sorted set as the one that a key holds from now on. */
+  static void log(WriteContext context, byte[] key, List<Entry> result) {
     context.log(ascii("del"), key);
     List<byte[]> words = new ArrayList<>();
     long sizeBytes = 0;

@@ -74,7 +74,7 @@ final class CommandFixture implements AutoCloseable {
   }
 
   private Reply execute(DbBatch batch, Args args, List<Args> items) {
-    Optional<Command> command = CommandTable.instance().find(args.name());
+    Optional<Command> command = CommandTable.instance().find(args);
     if (command.isEmpty()) {
       return Reply.error("ERR unknown command \"" + args.text(0) + "\"");
     }

@@ -61,8 +61,7 @@ class StreamCommandsTest {
     assertThat(db.lastItemTexts()).containsExactly("XADD s 1999999999999 e 5");
     assertThat(db.say("XADD", "s", "*", "g", "6")).isEqualTo("1999999999999-1");
     assertThat(db.say("XLEN", "s")).isEqualTo(":5");
-    assertThat(db.say("XRANGE", "s", now, now + "-0"))
-        .isEqualTo("[[" + now + "-0, [a, 1, b, 2]]]");
+    assertThat(db.say("XRANGE", "s", now, now + "-0")).isEqualTo("[[" + now + "-0, [a, 1, b, 2]]]");
   }
 
   @Test
@@ -229,8 +228,7 @@ class StreamCommandsTest {
     assertThat(db.say("XRANGE", "s", "-", "+", "COUNT", "0")).isEqualTo("[]");
     assertThat(db.say("XREVRANGE", "s", "+", "-", "COUNT", "2"))
         .isEqualTo("[[3-5, [f, v]], [2-0, [f, v]]]");
-    assertThat(db.say("XREVRANGE", "s", "2", "(1-1"))
-        .isEqualTo("[[2-0, [f, v]], [1-2, [f, v]]]");
+    assertThat(db.say("XREVRANGE", "s", "2", "(1-1")).isEqualTo("[[2-0, [f, v]], [1-2, [f, v]]]");
     assertThat(db.say("XRANGE", "none", "-", "+")).isEqualTo("[]");
     assertThat(db.say("XRANGE", "s", "x", "+")).isEqualTo("-ERR Invalid Argument");
     assertThat(db.say("XRANGE", "s", "-", "(0-0")).isEqualTo("-ERR Invalid Argument");
@@ -241,7 +239,8 @@ class StreamCommandsTest {
   void readsNewsOfSeveralStreams() {
     add("s", "1-1", "2-1");
     add("t", "5-1");
-    assertThat(db.say("XREAD", "COUNT", "1", "BLOCK", "0", "STREAMS", "s", "none", "t", "0", "0", "$"))
+    assertThat(
+            db.say("XREAD", "COUNT", "1", "BLOCK", "0", "STREAMS", "s", "none", "t", "0", "0", "$"))
         .isEqualTo("[[s, [[1-1, [f, v]]]], [t, []]]");
     assertThat(db.say("XREAD", "STREAMS", "s", "1-1")).isEqualTo("[[s, [[2-1, [f, v]]]]]");
     assertThat(db.say("XREAD", "STREAMS", "none", "0")).isEqualTo("nil*");
