@@ -43,7 +43,8 @@ final class ClientWork {
     List<WorkerTask.Client> together = new ArrayList<>();
     for (WorkerTask.Client task : tasks) {
       boolean isAlone =
-          task.calls().stream().anyMatch(call -> call.command().spec().isBarrier(call.args().size()));
+          task.calls().stream()
+              .anyMatch(call -> call.command().spec().isBarrier(call.args().size()));
       if (isAlone) {
         runTogether(together);
         runTogether(List.of(task));
@@ -88,8 +89,7 @@ final class ClientWork {
     task.replies().complete(task.calls().stream().map(call -> reply).toList());
   }
 
-  private List<Reply> calls(List<Replication.Call> calls, Group group)
-      throws ReplicationException {
+  private List<Reply> calls(List<Replication.Call> calls, Group group) throws ReplicationException {
     List<Reply> replies = new ArrayList<>(calls.size());
     for (Replication.Call call : calls) {
       try {

@@ -99,8 +99,7 @@ final class DbFiles {
       }
       return openBoth();
     } catch (IOException | StorageException e) {
-      throw new ReplicationException(
-          Kind.STORAGE, db + " cannot be opened: " + e.getMessage(), e);
+      throw new ReplicationException(Kind.STORAGE, db + " cannot be opened: " + e.getMessage(), e);
     }
   }
 
@@ -123,8 +122,7 @@ final class DbFiles {
     }
     try {
       steps.accept(SwapStep.OPENED);
-      BinlogWriter writer =
-          BinlogWriter.createAt(binlog, swap.snapshot().offset(), binlogSettings);
+      BinlogWriter writer = BinlogWriter.createAt(binlog, swap.snapshot().offset(), binlogSettings);
       try {
         steps.accept(SwapStep.BINLOG_BEGUN);
         mark.clear();

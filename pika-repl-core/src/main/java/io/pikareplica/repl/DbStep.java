@@ -228,9 +228,9 @@ final class DbStep {
     }
     leaveStream();
     if (!isMisfit) {
-      fail("at " + event.at() + ": " + event.why());
+      fail("after " + event.at() + ": " + event.why());
     } else if (++misfits >= step.policy.misfitLimit()) {
-      diverged("the master's items do not follow ours at " + event.at());
+      diverged("the master's items do not follow ours after " + event.at());
     } else {
       tryAgain(event.why(), step.retryAtMs(failures++));
     }
@@ -296,13 +296,13 @@ final class DbStep {
       step.ignore("DBSLAVEOF does nothing in " + state);
       return;
     }
-    if (request.mode() == DbSlaveOfRequest.Mode.OFFSET && isFullSyncNeeded()) {
-      step.ignore("no offset helps, a full sync is needed: " + fullSyncReason);
-      return;
-    }
     switch (request.mode()) {
       case FORCE -> requireFullSync("asked for by DBSLAVEOF force");
-      case OFFSET -> step.act(new ReplicaAction.ResetBinlog(index, request.offset()));
+      case OFFSET -> {
+        // Whoever gives an offset vouches for the data too.
+        fullSyncReason = "";
+        step.act(new ReplicaAction.ResetBinlog(index, request.offset()));
+      }
       case FOLLOW, NO_ONE -> {}
     }
     misfits = 0;

@@ -68,7 +68,8 @@ final class DbStore {
   DbView view() {
     PikaDb current = data;
     if (current == null) {
-      throw new StorageException(db + " is not open" + failure().map(e -> ": " + e.getMessage()).orElse(""));
+      throw new StorageException(
+          db + " is not open" + failure().map(e -> ": " + e.getMessage()).orElse(""));
     }
     return current.view();
   }

@@ -20,8 +20,7 @@ import java.util.Optional;
  * @param end END of the item
  * @param timeMs the master's clock when it logged the item, ms since 1970, whole seconds
  */
-record LoggedCommand(
-    Optional<Command.Write> command, Args args, BinlogOffset end, long timeMs) {
+record LoggedCommand(Optional<Command.Write> command, Args args, BinlogOffset end, long timeMs) {
 
   /**
    * Takes an item apart.

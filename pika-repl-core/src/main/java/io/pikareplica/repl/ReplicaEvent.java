@@ -171,7 +171,11 @@ sealed interface ReplicaEvent {
     }
   }
 
-  /** The worker dropped a batch. */
+  /**
+   * The worker dropped a batch.
+   *
+   * @param at END of the last item that was taken
+   */
   record BatchFailed(int db, ReplicationException.Kind cause, String why, BinlogOffset at)
       implements ReplicaEvent {
     @Override

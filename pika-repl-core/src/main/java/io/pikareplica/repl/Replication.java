@@ -51,6 +51,14 @@ public interface Replication {
    */
   CompletionStage<Void> slaveOfNoOne();
 
+  /**
+   * Stops or resumes following with one DB. Fails with a {@link ReplicationException} whose message
+   * says why it cannot be done now.
+   *
+   * @param db 0 to {@link #dbCount()} - 1
+   */
+  CompletionStage<Void> dbSlaveOf(int db, DbSlaveOfRequest request);
+
   /** Why this node must not be promoted now; empty when it may be. */
   default String promotionRefusal() {
     ReplicationStatus status = status();

@@ -108,8 +108,7 @@ final class Upkeep {
   /** Looks up which binlog file is the oldest; after an open, a reset or a purge. */
   void noteFirstRetained() throws IOException {
     List<Integer> filenums = store.binlogDirectory().filenums();
-    firstRetained =
-        filenums.isEmpty() ? BinlogOffset.ZERO : new BinlogOffset(filenums.get(0), 0);
+    firstRetained = filenums.isEmpty() ? BinlogOffset.ZERO : new BinlogOffset(filenums.get(0), 0);
   }
 
   /** Pika's word for the newest file that PURGELOGSTO may remove. */

@@ -15,7 +15,8 @@ import java.util.concurrent.TimeUnit;
  * One client: who it is, what it has chosen, what it is sent. Belongs to its channel's event loop;
  * what other threads look at (CLIENT LIST, CLIENT KILL, PUBLISH) says so. Closed with its channel.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes the channel, which is seen
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // a write that fails closes the channel, which is seen
 final class ClientConnection {
   /** What is collected before it goes to the channel in one piece. */
   private static final int CHUNK_BYTES = 64 * 1024;
@@ -292,9 +293,7 @@ final class ClientConnection {
       channel.flush();
     }
     if (isClosing) {
-      channel
-          .writeAndFlush(Unpooled.EMPTY_BUFFER)
-          .addListener(ChannelFutureListener.CLOSE);
+      channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.pikareplica.server;
 
 import io.pikareplica.binlog.BinlogOffset;
+import io.pikareplica.repl.DbSlaveOfRequest;
 import io.pikareplica.repl.HostPort;
 import io.pikareplica.repl.LinkState;
 import io.pikareplica.repl.ReplSettings;
@@ -155,6 +156,11 @@ final class FakeReplication implements Replication, AutoCloseable {
     } catch (CommandException e) {
       return Reply.error(e.getMessage());
     }
+  }
+
+  @Override
+  public CompletionStage<Void> dbSlaveOf(int db, DbSlaveOfRequest request) {
+    return CompletableFuture.completedFuture(null);
   }
 
   @Override

@@ -50,7 +50,9 @@ public final class ProtocolChecks {
     require(meta.hasRunId(), "meta_sync.run_id");
     bound(meta.getRunId().length() <= MAX_ID_LENGTH, "meta_sync.run_id is too long");
     bound(
-        meta.getReplicationId().length() <= MAX_ID_LENGTH, "meta_sync.replication_id is too long");
+        meta.getReplicationId().length() <= MAX_ID_LENGTH
+            && meta.getReplicationId().chars().allMatch(ProtocolChecks::isLetterOrDigit),
+        "meta_sync.replication_id is none of Pika's");
     bound(meta.getDbsInfoCount() <= MAX_DBS, "meta_sync.dbs_info has too many entries");
     for (InnerResponse.MetaSync.DBInfo db : meta.getDbsInfoList()) {
       require(db.hasDbName(), "meta_sync.dbs_info.db_name");
@@ -163,8 +165,13 @@ public final class ProtocolChecks {
     bound(
         !name.isEmpty()
             && name.length() <= MAX_DB_NAME
-            && name.chars().allMatch(c -> c >= '0' && c <= '9' || c >= 'a' && c <= 'z'),
+            && name.chars().allMatch(ProtocolChecks::isLetterOrDigit),
         "db_name is none of Pika's");
+  }
+
+  /** Of ASCII only: such a word goes into files, log lines and INFO as it is. */
+  private static boolean isLetterOrDigit(int c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
   }
 
   private static io.pikareplica.proto.InnerMessage.StatusCode okCode() {

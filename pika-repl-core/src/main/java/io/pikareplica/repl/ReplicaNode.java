@@ -1,0 +1,326 @@
+package io.pikareplica.repl;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.NetUtil;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.pikareplica.binlog.BinlogOffset;
+import io.pikareplica.repl.ReplicationStatus.Role;
+import io.pikareplica.storage.DbView;
+import io.pikareplica.storage.Reply;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A node: its DBs and its part in replication. Started by {@link #start}; whoever starts it closes
+ * it. Methods may be called from any thread.
+ */
+public final class ReplicaNode implements Replication, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ReplicaNode.class);
+  private static final int EVENT_LOOPS = 2;
+  private static final long CLOSE_SECONDS = 5;
+
+  /** Whom this node follows, if it does: one value, so that nobody sees half a change. */
+  private record Following(Role role, Optional<HostPort> master) {
+    static final Following NOBODY = new Following(Role.MASTER, Optional.empty());
+  }
+
+  private final ReplConfig config;
+  private final List<LocalDb> dbs;
+  private final EventLoopGroup loops;
+  private final ReplicationStore store;
+  private final ReplicaSession session;
+  private final StatusView view;
+  private volatile ReplSettings settings;
+  private volatile Following following;
+
+  /** Counts role changes, so that one that is under way notices a later one; session's thread. */
+  private long changes;
+
+  private ReplicaNode(
+      ReplConfig config,
+      ReplicaPolicy policy,
+      ReplicationStore store,
+      List<LocalDb> dbs,
+      Workers workers) {
+    this.config = config;
+    this.dbs = List.copyOf(dbs);
+    this.store = store;
+    settings = config.settings();
+    following =
+        config.master().isPresent() ? new Following(Role.SLAVE, config.master()) : Following.NOBODY;
+    loops =
+        new MultiThreadIoEventLoopGroup(
+            EVENT_LOOPS, new DefaultThreadFactory("replica-net", true), NioIoHandler.newFactory());
+    session =
+        new ReplicaSession(
+            config,
+            policy.withSilenceMs(settings.replTimeoutMs()),
+            this::settings,
+            dbs,
+            loops,
+            store,
+            new SplittableRandom().nextLong());
+    view = new StatusView(config, dbs, store, session);
+    workers.session = session;
+  }
+
+  /**
+   * Opens data and binlogs, which may take a while, and starts to follow the configured master.
+   *
+   * @throws ReplicationException when something does not open; nothing stays open then
+   */
+  public static ReplicaNode start(ReplConfig config) throws ReplicationException {
+    return start(config, ReplicaPolicy.DEFAULT);
+  }
+
+  static ReplicaNode start(ReplConfig config, ReplicaPolicy policy) throws ReplicationException {
+    if (config.master().isPresent()) {
+      refuseOwnAddress(config, config.master().get());
+    }
+    ReplicationStore store = ReplicationStore.open(config.dbPath());
+    Workers workers = new Workers();
+    List<LocalDb> dbs = new ArrayList<>();
+    try {
+      for (int i = 0; i < config.databases(); i++) {
+        dbs.add(LocalDb.open(i, config, workers.listener(i)));
+      }
+    } catch (ReplicationException | RuntimeException e) {
+      dbs.forEach(LocalDb::close);
+      throw e;
+    }
+    LocalDb.connect(dbs);
+    ReplicaNode node = new ReplicaNode(config, policy, store, dbs, workers);
+    node.begin();
+    return node;
+  }
+
+  private void begin() {
+    ReplicationStore.Content stored = store.content();
+    dbs.forEach(db -> db.setWritable(config.master().isEmpty()));
+    boolean isSameMaster = config.master().isPresent() && stored.master().equals(config.master());
+    if (isSameMaster && stored.attached() && stored.lastMessageWallMs() > 0) {
+      session
+          .clock()
+          .resumeAt(session.nowMs(), System.currentTimeMillis() - stored.lastMessageWallMs());
+    }
+    session.start();
+    config.master().ifPresent(master -> session.run(() -> follow(master, false)));
+  }
+
+  @Override
+  public ReplicationStatus status() {
+    Following now = following;
+    return view.status(now.role(), now.master(), settings, List.of());
+  }
+
+  @Override
+  public int dbCount() {
+    return dbs.size();
+  }
+
+  @Override
+  public DbView view(int db) {
+    return dbs.get(db).view();
+  }
+
+  @Override
+  public CompletionStage<List<Reply>> execute(int db, List<Call> calls) {
+    return dbs.get(db).execute(calls);
+  }
+
+  @Override
+  public CompletionStage<Void> slaveOf(HostPort master, boolean force) {
+    CompletableFuture<Void> result = new CompletableFuture<>();
+    if (NetUtil.createByteArrayFromIpAddressString(master.host()) != null) {
+      slaveOf(master, force, result);
+    } else {
+      // A name has to be looked up, which may take its time.
+      var unused = CompletableFuture.runAsync(() -> slaveOf(master, force, result));
+    }
+    return result;
+  }
+
+  private void slaveOf(HostPort master, boolean force, CompletableFuture<Void> result) {
+    try {
+      refuseOwnAddress(config, master);
+    } catch (ReplicationException e) {
+      result.completeExceptionally(e);
+      return;
+    }
+    session.run(
+        () -> {
+          follow(master, force);
+          result.complete(null);
+        });
+  }
+
+  /** On the session's thread. Its own writes are through before the first TrySync: it drains. */
+  private void follow(HostPort master, boolean force) {
+    changes++;
+    if (following.role() == Role.MASTER) {
+      dbs.forEach(db -> db.setWritable(false));
+    }
+    following = new Following(Role.SLAVE, Optional.of(master));
+    storeMaster(following.master());
+    session.handle(new ReplicaEvent.SlaveOf(master, force));
+  }
+
+  @Override
+  public CompletionStage<Void> slaveOfNoOne() {
+    CompletableFuture<Void> result = new CompletableFuture<>();
+    session.run(
+        () -> {
+          if (following.role() == Role.MASTER) {
+            result.complete(null);
+            return;
+          }
+          long mine = ++changes;
+          session.handle(new ReplicaEvent.SlaveOfNoOne());
+          var unused =
+              session.drainAll().whenComplete((done, failure) -> promote(mine, failure, result));
+        });
+    return result;
+  }
+
+  /** On the session's thread, with nothing received left to apply. */
+  private void promote(long mine, Throwable failure, CompletableFuture<Void> result) {
+    if (mine != changes) {
+      result.completeExceptionally(
+          new ReplicationException(
+              ReplicationException.Kind.CONFIG, "superseded by a later SLAVEOF"));
+      return;
+    }
+    if (failure != null) {
+      log.error("promoted although a worker failed to drain", failure);
+    }
+    following = Following.NOBODY;
+    session.clock().forget();
+    storeMaster(Optional.empty());
+    dbs.forEach(db -> db.setWritable(true));
+    log.info("role=master reason=\"SLAVEOF NO ONE\" offsets={}", offsets());
+    result.complete(null);
+  }
+
+  private List<BinlogOffset> offsets() {
+    return dbs.stream().map(LocalDb::applied).toList();
+  }
+
+  private void storeMaster(Optional<HostPort> master) {
+    try {
+      store.master(master);
+    } catch (ReplicationException e) {
+      log.error("{}", e.getMessage());
+    }
+  }
+
+  @Override
+  public CompletionStage<Void> dbSlaveOf(int db, DbSlaveOfRequest request) {
+    CompletableFuture<Void> result = new CompletableFuture<>();
+    session.run(
+        () -> {
+          String refusal = session.handle(new ReplicaEvent.DbSlaveOf(db, request));
+          if (refusal.isEmpty()) {
+            result.complete(null);
+          } else {
+            result.completeExceptionally(
+                new ReplicationException(ReplicationException.Kind.CONFIG, refusal));
+          }
+        });
+    return result;
+  }
+
+  @Override
+  public void configure(ReplSettings next) {
+    settings = next;
+    session.fullSyncs().configure(next);
+    dbs.forEach(db -> db.configure(next));
+    session.run(
+        () ->
+            session.handle(
+                new ReplicaEvent.SettingsChanged(
+                    session.state().policy().withSilenceMs(next.replTimeoutMs()))));
+  }
+
+  @Override
+  public ReplSettings settings() {
+    return settings;
+  }
+
+  private static void refuseOwnAddress(ReplConfig config, HostPort master)
+      throws ReplicationException {
+    if (master.port() == config.port() && isLocal(master.host())) {
+      throw new ReplicationException(
+          ReplicationException.Kind.CONFIG,
+          "The master ip:port and the slave ip:port are the same");
+    }
+  }
+
+  private static boolean isLocal(String host) {
+    try {
+      InetAddress address = InetAddress.getByName(host);
+      return address.isLoopbackAddress()
+          || address.isAnyLocalAddress()
+          || NetworkInterface.getByInetAddress(address) != null;
+    } catch (UnknownHostException | SocketException e) {
+      // Not found now: then the link says so, and says it again until the name is known.
+      return false;
+    }
+  }
+
+  /** Leaves the master, applies what was received, closes binlogs and data. Waits for it. */
+  @Override
+  public void close() {
+    session.close();
+    dbs.forEach(LocalDb::close);
+    loops
+        .shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS)
+        .awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** What the workers report goes to the session, which is made after them. */
+  private static final class Workers {
+    private volatile ReplicaSession session;
+
+    LocalDb.Listener listener(int db) {
+      return new LocalDb.Listener() {
+        @Override
+        public void applied(ReplicatedBatch batch, BinlogOffset firstEnd, BinlogOffset lastEnd) {
+          session.link().applied(batch, firstEnd, lastEnd);
+        }
+
+        @Override
+        public void pinged(ReplicatedBatch batch) {
+          // Pings are answered where they arrive and do not come this far.
+        }
+
+        @Override
+        public void failed(ReplicatedBatch batch, ReplicationException why) {
+          session.batchFailed(db, why);
+        }
+
+        @Override
+        public void mailboxHasRoom(String name) {
+          session.link().mailboxHasRoom(db);
+        }
+
+        @Override
+        public void appended(String name, BinlogOffset end) {
+          // Nobody follows this node yet.
+        }
+      };
+    }
+  }
+}

@@ -1,0 +1,392 @@
+package io.pikareplica.repl;
+
+import io.netty.channel.EventLoopGroup;
+import io.pikareplica.binlog.BinlogOffset;
+import io.pikareplica.repl.ReplicaEvent.BatchFailed;
+import io.pikareplica.repl.ReplicaEvent.Drained;
+import io.pikareplica.repl.ReplicaEvent.Tick;
+import io.pikareplica.repl.net.MasterProbe;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs what {@link ReplicaStateMachine} decides: one thread takes events one after the other and
+ * does the actions; a tick comes every 100 ms. Items and acknowledgements do not pass here, see
+ * {@link MasterLink}. {@link ReplicaNode} owns and closes it.
+ */
+final class ReplicaSession implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ReplicaSession.class);
+  private static final long TICK_MS = 100;
+  private static final long PROBE_AGAIN_MS = 10_000;
+  private static final long CLOSE_SECONDS = 10;
+
+  private final ScheduledExecutorService executor =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "replica-session");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private final List<LocalDb> dbs;
+  private final EventLoopGroup loops;
+  private final ReplicationStore store;
+  private final Supplier<ReplSettings> settings;
+  private final LongSupplier clockMs;
+  private final MasterLink link;
+  private final FullSyncs fullSyncs;
+  private final LinkClock clock = new LinkClock();
+  private volatile ReplicaState state;
+  private volatile boolean isFileSizeAssumed;
+  private boolean isUnmarked;
+  private long probedAtMs;
+  private boolean isFileSizeFresh;
+  private String lastLinkReason = "";
+
+  ReplicaSession(
+      ReplConfig config,
+      ReplicaPolicy policy,
+      Supplier<ReplSettings> settings,
+      List<LocalDb> dbs,
+      EventLoopGroup loops,
+      ReplicationStore store,
+      long seed) {
+    this.dbs = List.copyOf(dbs);
+    this.loops = loops;
+    this.store = store;
+    this.settings = settings;
+    long origin = System.nanoTime();
+    clockMs = () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - origin);
+    link = new MasterLink(config, settings, dbs, loops.next(), this::post, clockMs);
+    fullSyncs = new FullSyncs(config, settings, dbs, loops, this::post);
+    state =
+        ReplicaState.initial(
+            policy,
+            config.dbOptions().instanceCount(),
+            store.content().replicationId(),
+            dbs.stream().map(db -> db.needsFullSync().orElse("")).toList(),
+            seed);
+  }
+
+  void start() {
+    var unused =
+        executor.scheduleWithFixedDelay(this::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
+  }
+
+  // ---- any thread
+
+  ReplicaState state() {
+    return state;
+  }
+
+  MasterLink link() {
+    return link;
+  }
+
+  FullSyncs fullSyncs() {
+    return fullSyncs;
+  }
+
+  LinkClock clock() {
+    return clock;
+  }
+
+  long nowMs() {
+    return clockMs.getAsLong();
+  }
+
+  void post(ReplicaEvent event) {
+    run(() -> handle(event));
+  }
+
+  /** Runs a task on the session's thread; not at all once it is closed. */
+  void run(Runnable task) {
+    try {
+      executor.execute(
+          () -> {
+            try {
+              task.run();
+            } catch (RuntimeException e) {
+              log.error("replication session: unexpected failure", e);
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      log.debug("replication session is closed");
+    }
+  }
+
+  /** Completes, on the session's thread, when the workers have nothing left of any stream. */
+  CompletionStage<Void> drainAll() {
+    CompletableFuture<Void> result = new CompletableFuture<>();
+    link.afterRouting(
+        () -> {
+          CompletableFuture<?>[] drains =
+              dbs.stream()
+                  .map(db -> db.drain().toCompletableFuture())
+                  .toArray(CompletableFuture<?>[]::new);
+          var unused =
+              CompletableFuture.allOf(drains)
+                  .whenComplete((done, failure) -> run(() -> complete(result, failure)));
+        });
+    return result;
+  }
+
+  private static void complete(CompletableFuture<Void> result, Throwable failure) {
+    if (failure == null) {
+      result.complete(null);
+    } else {
+      result.completeExceptionally(failure);
+    }
+  }
+
+  /** From a worker: a batch was dropped. */
+  void batchFailed(int db, ReplicationException why) {
+    BinlogOffset at = dbs.get(db).received();
+    post(new BatchFailed(db, why.kind(), String.valueOf(why.getMessage()), at));
+  }
+
+  // ---- the session's thread
+
+  private void tick() {
+    try {
+      handle(new Tick(link.heardMs(), link.dbHeardMs()));
+      rememberMessageTime();
+      if (state.link() == LinkState.META_SYNC_DONE
+          && !isFileSizeFresh
+          && nowMs() - probedAtMs >= PROBE_AGAIN_MS) {
+        probe();
+      }
+    } catch (RuntimeException e) {
+      log.error("replication session: unexpected failure", e);
+    }
+  }
+
+  private void rememberMessageTime() {
+    if (state.isUp()) {
+      try {
+        store.heard(System.currentTimeMillis() - Math.max(0, nowMs() - link.heardMs()));
+      } catch (ReplicationException e) {
+        log.warn("{}", e.getMessage());
+      }
+    }
+  }
+
+  /** Decides and acts; the reason why the event was ignored, empty when it was not. */
+  String handle(ReplicaEvent event) {
+    Transition transition = ReplicaStateMachine.next(state, event, nowMs());
+    if (transition.isIgnored()) {
+      log.debug("event={} ignored reason=\"{}\"", event.kind(), transition.ignored());
+      return transition.ignored();
+    }
+    state = transition.state();
+    transition.changes().forEach(this::log);
+    transition.actions().forEach(this::act);
+    clock.update(isUp(), nowMs());
+    return "";
+  }
+
+  /** Every DB is followed and the master was heard of lately. */
+  boolean isUp() {
+    return state.isUp() && nowMs() - link.heardMs() <= state.policy().silenceMs();
+  }
+
+  private void log(Transition.Change change) {
+    if (change.db() != Transition.LINK) {
+      LocalDb db = dbs.get(change.db());
+      log.info(
+          "db={} state={}->{} reason=\"{}\" offset={}",
+          db.name(),
+          change.from(),
+          change.to(),
+          change.reason(),
+          db.received());
+      return;
+    }
+    // A master that is away for days is one line, not one for each try.
+    boolean isRepeated =
+        change.from().equals(change.to()) && change.reason().equals(lastLinkReason);
+    lastLinkReason = change.reason();
+    String master = state.master().map(HostPort::toString).orElse("none");
+    if (isRepeated) {
+      log.debug("master={} link={} reason=\"{}\"", master, change.to(), change.reason());
+    } else if (change.to().equals(LinkState.ERROR.name())) {
+      log.error(
+          "master={} link={}->{} reason=\"{}\"",
+          master,
+          change.from(),
+          change.to(),
+          change.reason());
+    } else {
+      log.info(
+          "master={} link={}->{} reason=\"{}\"",
+          master,
+          change.from(),
+          change.to(),
+          change.reason());
+    }
+  }
+
+  private void act(ReplicaAction action) {
+    switch (action.kind()) {
+      case CONNECT -> connect((ReplicaAction.Connect) action);
+      case DISCONNECT -> link.disconnect(((ReplicaAction.Disconnect) action).connectionId());
+      case SEND_META_SYNC -> link.sendMetaSync();
+      case SEND_TRY_SYNC -> link.sendTrySync(((ReplicaAction.SendTrySync) action).db());
+      case SEND_DB_SYNC -> link.sendDbSync(((ReplicaAction.SendDbSync) action).db());
+      case SEND_REMOVE_SLAVE_NODE ->
+          link.sendRemoveSlaveNode(((ReplicaAction.SendRemoveSlaveNode) action).db());
+      case START_STREAM -> {
+        ReplicaAction.StartStream start = (ReplicaAction.StartStream) action;
+        link.startStream(start.db(), start.sessionId());
+      }
+      case ANSWER_PINGS -> {
+        ReplicaAction.AnswerPings answer = (ReplicaAction.AnswerPings) action;
+        link.answerPings(answer.db(), answer.sessionId());
+      }
+      case STOP_STREAM -> link.stopStream(((ReplicaAction.StopStream) action).db());
+      case DRAIN -> drain((ReplicaAction.Drain) action);
+      case MARK_FULL_SYNC -> {
+        ReplicaAction.MarkFullSync mark = (ReplicaAction.MarkFullSync) action;
+        isUnmarked |= !remember(() -> dbs.get(mark.db()).markFullSyncNeeded(mark.reason()));
+      }
+      case ADOPT_LINEAGE -> adopt(((ReplicaAction.AdoptLineage) action).replicationId());
+      case RECORD_ATTACHED -> remember(store::attached);
+      case START_FULL_SYNC -> {
+        ReplicaAction.StartFullSync start = (ReplicaAction.StartFullSync) action;
+        fullSyncs.start(start.db(), start.syncId(), state.master().orElseThrow());
+      }
+      case CANCEL_FULL_SYNC -> {
+        ReplicaAction.CancelFullSync cancel = (ReplicaAction.CancelFullSync) action;
+        fullSyncs.cancel(cancel.db(), cancel.syncId());
+      }
+      case INSTALL -> {
+        ReplicaAction.Install install = (ReplicaAction.Install) action;
+        fullSyncs.install(install.db(), install.syncId());
+      }
+      case RESET_BINLOG -> resetBinlog((ReplicaAction.ResetBinlog) action);
+    }
+  }
+
+  private void connect(ReplicaAction.Connect action) {
+    isFileSizeFresh = false;
+    probedAtMs = nowMs() - PROBE_AGAIN_MS;
+    link.connect(action, state.policy().connectTimeoutMs());
+  }
+
+  private void drain(ReplicaAction.Drain action) {
+    link.afterRouting(
+        () -> {
+          var unused =
+              dbs.get(action.db())
+                  .drain()
+                  .whenComplete(
+                      (done, failure) -> post(new Drained(action.db(), action.drainId())));
+        });
+  }
+
+  private void resetBinlog(ReplicaAction.ResetBinlog action) {
+    var unused =
+        dbs.get(action.db())
+            .resetBinlog(action.offset())
+            .whenComplete(
+                (done, failure) -> {
+                  if (failure != null) {
+                    post(
+                        new BatchFailed(
+                            action.db(),
+                            ReplicationException.Kind.STORAGE,
+                            String.valueOf(failure.getMessage()),
+                            action.offset()));
+                  }
+                });
+  }
+
+  /** Something to be put on disk. */
+  private interface Note {
+    void write() throws ReplicationException;
+  }
+
+  /** Whether it is on disk; the failure is logged. */
+  private static boolean remember(Note note) {
+    try {
+      note.write();
+      return true;
+    } catch (ReplicationException e) {
+      log.error("{}", e.getMessage());
+      return false;
+    }
+  }
+
+  /** Without its marks on disk the old history stays there: a restart then decides anew (W-5). */
+  private void adopt(String replicationId) {
+    if (isUnmarked) {
+      isUnmarked = false;
+      log.error("replication id {} is not stored: the full sync it needs is not", replicationId);
+    } else {
+      remember(() -> store.adoptLineage(replicationId));
+    }
+  }
+
+  private void probe() {
+    probedAtMs = nowMs();
+    HostPort master = state.master().orElseThrow();
+    String password = settings.get().masterAuth();
+    var unused =
+        MasterProbe.binlogFileSizeBytes(loops.next(), master.host(), master.port(), password)
+            .thenAccept(size -> run(() -> probed(master, size)));
+  }
+
+  private void probed(HostPort master, OptionalLong fileSizeBytes) {
+    if (!state.master().equals(Optional.of(master))) {
+      return;
+    }
+    if (fileSizeBytes.isPresent()) {
+      isFileSizeFresh = true;
+      remember(() -> store.fileSizeBytes(fileSizeBytes.getAsLong()));
+    } else if (!isFileSizeAssumed && store.content().fileSizeBytes().isEmpty()) {
+      isFileSizeAssumed = true;
+      log.warn(
+          "master={} does not tell its binlog-file-size; ours is assumed until it does", master);
+    }
+  }
+
+  /** Whether F is known, or the master was asked for it in vain. Any thread. */
+  boolean isFileSizeSettled() {
+    return isFileSizeAssumed || store.content().fileSizeBytes().isPresent();
+  }
+
+  /** Leaves the master and waits until what was begun is done. */
+  @Override
+  public void close() {
+    run(this::leave);
+    executor.shutdown();
+    try {
+      if (!executor.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+        executor.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      executor.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void leave() {
+    link.disconnect(state.connectionId());
+    for (int i = 0; i < dbs.size(); i++) {
+      DbLink db = state.dbs().get(i);
+      if (db.sync() == DbLink.Sync.FETCHING) {
+        fullSyncs.cancel(i, db.syncId());
+      }
+    }
+  }
+}

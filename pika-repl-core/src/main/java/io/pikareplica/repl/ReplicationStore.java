@@ -1,0 +1,195 @@
+package io.pikareplica.repl;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Properties;
+
+/**
+ * What replication must know again after a restart, in {@code replication.state} beside the data.
+ * Every change but the time of the last message is on disk before the call returns; that one may be
+ * lost by a power failure, which makes the link look older than it is and never younger. Methods:
+ * any thread, they write a small file.
+ */
+final class ReplicationStore {
+  static final String FILE = "replication.state";
+
+  /** Between two writes of the time of the last message. */
+  private static final long MESSAGE_TIME_EVERY_MS = 2_000;
+
+  /**
+   * @param replicationId the history that data and binlogs belong to; empty for none
+   * @param attached whether every DB was once connected to that history
+   * @param master who was followed last
+   * @param lastMessageWallMs when it was last heard of, by the wall clock; 0 for never
+   * @param fileSizeBytes F of the master; empty while unknown
+   */
+  record Content(
+      String replicationId,
+      boolean attached,
+      Optional<HostPort> master,
+      long lastMessageWallMs,
+      OptionalLong fileSizeBytes) {
+    static final Content EMPTY = new Content("", false, Optional.empty(), 0, OptionalLong.empty());
+  }
+
+  private final Path file;
+  private volatile Content content;
+
+  private ReplicationStore(Path file, Content content) {
+    this.file = file;
+    this.content = content;
+  }
+
+  /**
+   * @throws ReplicationException STORAGE when the file is there and cannot be read; a guess would
+   *     join histories that do not belong together
+   */
+  static ReplicationStore open(Path dbPath) throws ReplicationException {
+    Path file = dbPath.resolve(FILE);
+    try {
+      Files.createDirectories(dbPath);
+      return new ReplicationStore(file, Files.exists(file) ? read(file) : Content.EMPTY);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new ReplicationException(
+          ReplicationException.Kind.STORAGE, "cannot read " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static Content read(Path file) throws IOException {
+    Properties values = new Properties();
+    values.load(new StringReader(Files.readString(file)));
+    String host = values.getProperty("master-host", "");
+    String fileSize = values.getProperty("binlog-file-size", "");
+    return new Content(
+        values.getProperty("replication-id", ""),
+        Boolean.parseBoolean(values.getProperty("attached", "false")),
+        host.isEmpty()
+            ? Optional.empty()
+            : Optional.of(
+                new HostPort(host, Integer.parseInt(values.getProperty("master-port", "")))),
+        Long.parseLong(values.getProperty("last-message-ms", "0")),
+        fileSize.isEmpty() ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(fileSize)));
+  }
+
+  Content content() {
+    return content;
+  }
+
+  /** Another history: it has yet to be attached to. */
+  synchronized void adoptLineage(String replicationId) throws ReplicationException {
+    Content old = content;
+    boolean attached = old.attached() && old.replicationId().equals(replicationId);
+    write(
+        new Content(
+            replicationId, attached, old.master(), old.lastMessageWallMs(), old.fileSizeBytes()),
+        true);
+  }
+
+  synchronized void attached() throws ReplicationException {
+    Content old = content;
+    if (!old.attached()) {
+      write(
+          new Content(
+              old.replicationId(),
+              true,
+              old.master(),
+              old.lastMessageWallMs(),
+              old.fileSizeBytes()),
+          true);
+    }
+  }
+
+  /** Another master; when it was last heard of goes on from the one before. */
+  synchronized void master(Optional<HostPort> master) throws ReplicationException {
+    Content old = content;
+    if (!old.master().equals(master)) {
+      write(
+          new Content(
+              old.replicationId(),
+              old.attached(),
+              master,
+              old.lastMessageWallMs(),
+              old.fileSizeBytes()),
+          true);
+    }
+  }
+
+  synchronized void fileSizeBytes(long bytes) throws ReplicationException {
+    Content old = content;
+    if (!old.fileSizeBytes().equals(OptionalLong.of(bytes))) {
+      write(
+          new Content(
+              old.replicationId(),
+              old.attached(),
+              old.master(),
+              old.lastMessageWallMs(),
+              OptionalLong.of(bytes)),
+          true);
+    }
+  }
+
+  /** The master was heard of; written now and then. */
+  synchronized void heard(long wallMs) throws ReplicationException {
+    Content old = content;
+    if (Math.abs(wallMs - old.lastMessageWallMs()) >= MESSAGE_TIME_EVERY_MS) {
+      write(
+          new Content(
+              old.replicationId(), old.attached(), old.master(), wallMs, old.fileSizeBytes()),
+          false);
+    }
+  }
+
+  private void write(Content next, boolean force) throws ReplicationException {
+    String text =
+        "replication-id="
+            + next.replicationId()
+            + "\nattached="
+            + next.attached()
+            + next.master()
+                .map(m -> "\nmaster-host=" + m.host() + "\nmaster-port=" + m.port())
+                .orElse("")
+            + "\nlast-message-ms="
+            + next.lastMessageWallMs()
+            + (next.fileSizeBytes().isPresent()
+                ? "\nbinlog-file-size=" + next.fileSizeBytes().getAsLong()
+                : "")
+            + "\n";
+    Path temporary = file.resolveSibling(FILE + ".tmp");
+    try {
+      try (FileChannel out =
+          FileChannel.open(
+              temporary,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.WRITE,
+              StandardOpenOption.TRUNCATE_EXISTING)) {
+        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+        while (bytes.hasRemaining()) {
+          out.write(bytes);
+        }
+        if (force) {
+          out.force(true);
+        }
+      }
+      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+      if (force) {
+        try (FileChannel folder = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
+          folder.force(true);
+        }
+      }
+    } catch (IOException | UncheckedIOException e) {
+      throw new ReplicationException(
+          ReplicationException.Kind.STORAGE, "cannot write " + file + ": " + e.getMessage(), e);
+    }
+    content = next;
+  }
+}
