@@ -22,7 +22,13 @@ public final class DataCommands {
             StreamReads.commands(),
             StringSetCommands.commands(),
             StringCommands.commands(),
-            CounterCommands.commands())
+            CounterCommands.commands(),
+            BitmapCommands.commands(),
+            HyperLogLogCommands.commands(),
+            HashCommands.commands(),
+            HashReads.commands(),
+            SetCommands.commands(),
+            SetReads.commands())
         .flatMap(List::stream)
         .toList();
   }
