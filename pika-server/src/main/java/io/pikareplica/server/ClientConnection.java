@@ -55,6 +55,7 @@ final class ClientConnection {
   private ReplyMode replyMode = ReplyMode.ON;
   private Optional<Transaction> transaction = Optional.empty();
   private ByteBuf out;
+  private boolean isUnflushed;
   private boolean isCorked;
   private boolean isClosing;
 
@@ -282,6 +283,7 @@ final class ClientConnection {
   private void write() {
     ByteBuf full = out;
     out = null;
+    isUnflushed = true;
     stats.sent(full.readableBytes());
     channel.write(full, channel.voidPromise());
   }
@@ -290,6 +292,9 @@ final class ClientConnection {
   void flush() {
     if (out != null) {
       write();
+    }
+    if (isUnflushed) {
+      isUnflushed = false;
       channel.flush();
     }
     if (isClosing) {

@@ -123,7 +123,8 @@ final class Dispatcher {
   private static Reply unknown(Args args) {
     StringBuilder shown = new StringBuilder();
     for (int i = 1; i < args.size() && shown.length() < SHOWN_CHARS; i++) {
-      shown.append('\'').append(cut(args.get(i), SHOWN_CHARS - shown.length())).append("' ");
+      String word = cut(args.get(i), SHOWN_CHARS - shown.length());
+      shown.append('\'').append(word).append("' ");
     }
     String name = cut(args.get(0), SHOWN_CHARS);
     return Reply.error("ERR unknown command '" + name + "', with args beginning with: " + shown);

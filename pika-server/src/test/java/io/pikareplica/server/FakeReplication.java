@@ -21,9 +21,12 @@ import io.pikareplica.storage.Reply;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,7 +34,9 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** Real DBs in a folder of the test, one worker for all of them, and a role that the test sets. */
 final class FakeReplication implements Replication, AutoCloseable {
-  private final List<PikaDb> dbs = new ArrayList<>();
+  private final Path folder;
+  private final int dbCount;
+  private final Map<Integer, PikaDb> dbs = new ConcurrentHashMap<>();
   private final ExecutorService worker = Executors.newSingleThreadExecutor();
   private final AtomicInteger executions = new AtomicInteger();
   private volatile Optional<HostPort> master = Optional.empty();
@@ -40,10 +45,8 @@ final class FakeReplication implements Replication, AutoCloseable {
   private final AtomicLong written = new AtomicLong();
 
   FakeReplication(Path folder, int dbCount) {
-    for (int i = 0; i < dbCount; i++) {
-      DbOptions options = new DbOptions(1, 1024, 4L << 20, false, false);
-      dbs.add(PikaDb.open(folder.resolve("db" + i), options));
-    }
+    this.folder = folder;
+    this.dbCount = dbCount;
   }
 
   /** Makes it a replica that is attached. */
@@ -71,7 +74,7 @@ final class FakeReplication implements Replication, AutoCloseable {
   }
 
   /** Holds the worker up until the latch is open. */
-  void hold(java.util.concurrent.CountDownLatch latch) {
+  void hold(CountDownLatch latch) {
     worker.execute(
         () -> {
           try {
@@ -85,7 +88,7 @@ final class FakeReplication implements Replication, AutoCloseable {
   @Override
   public ReplicationStatus status() {
     List<Db> all = new ArrayList<>();
-    for (int i = 0; i < dbs.size(); i++) {
+    for (int i = 0; i < dbCount; i++) {
       BinlogOffset end = new BinlogOffset(0, i == 0 ? written.get() : 0);
       all.add(
           new Db(
@@ -115,7 +118,7 @@ final class FakeReplication implements Replication, AutoCloseable {
 
   @Override
   public int dbCount() {
-    return dbs.size();
+    return dbCount;
   }
 
   @Override
@@ -123,13 +126,19 @@ final class FakeReplication implements Replication, AutoCloseable {
     if (isLoading) {
       throw new IllegalStateException("loading");
     }
-    return dbs.get(db).view();
+    return db(db).view();
   }
 
   @Override
   public CompletionStage<List<Reply>> execute(int db, List<Call> calls) {
     executions.incrementAndGet();
-    return CompletableFuture.supplyAsync(() -> runBatch(dbs.get(db), calls), worker);
+    return CompletableFuture.supplyAsync(() -> runBatch(db(db), calls), worker);
+  }
+
+  /** Opened when it is needed: many tests never touch data. */
+  private PikaDb db(int index) {
+    DbOptions options = new DbOptions(1, 1024, 4L << 20, false, false);
+    return dbs.computeIfAbsent(index, i -> PikaDb.open(folder.resolve("db" + i), options));
   }
 
   private List<Reply> runBatch(PikaDb db, List<Call> calls) {
@@ -138,7 +147,9 @@ final class FakeReplication implements Replication, AutoCloseable {
       for (Call call : calls) {
         replies.add(run(batch, call));
       }
-      batch.commit(new BinlogOffset(0, written.incrementAndGet()));
+      if (calls.stream().anyMatch(call -> call.command() instanceof Command.Write)) {
+        batch.commit(new BinlogOffset(0, written.incrementAndGet()));
+      }
     }
     return replies;
   }
@@ -187,6 +198,6 @@ final class FakeReplication implements Replication, AutoCloseable {
   @Override
   public void close() {
     worker.shutdownNow();
-    dbs.forEach(PikaDb::close);
+    dbs.values().forEach(PikaDb::close);
   }
 }

@@ -3,8 +3,6 @@ package io.pikareplica.server;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -52,45 +50,9 @@ final class RawClient implements AutoCloseable {
     return out.toString();
   }
 
-  /** The next reply, with each line end shown as a blank: {@code $2 ok}. */
+  /** The next reply, see {@link ReplyText}. */
   String reply() throws IOException {
-    String line = line();
-    return switch (line.charAt(0)) {
-      case '+', '-', ':', '_' -> line;
-      case '$' ->
-          line.equals("$-1") ? line : line + " " + bulk(Integer.parseInt(line.substring(1)));
-      case '*', '>' -> line + replies(Integer.parseInt(line.substring(1)));
-      case '%' -> line + replies(2 * Integer.parseInt(line.substring(1)));
-      default -> throw new IOException("no reply starts with " + line);
-    };
-  }
-
-  private String replies(int count) throws IOException {
-    StringBuilder out = new StringBuilder();
-    for (int i = 0; i < count; i++) {
-      out.append(' ').append(reply());
-    }
-    return out.toString();
-  }
-
-  private String bulk(int length) throws IOException {
-    byte[] bytes = in.readNBytes(length + 2);
-    if (bytes.length < length + 2) {
-      throw new EOFException();
-    }
-    return new String(bytes, 0, length, ISO_8859_1);
-  }
-
-  private String line() throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    for (int next = in.read(); next != '\r'; next = in.read()) {
-      if (next < 0) {
-        throw new EOFException();
-      }
-      out.write(next);
-    }
-    in.read();
-    return out.toString(ISO_8859_1);
+    return ReplyText.read(in);
   }
 
   /** Whether the server has closed the connection; waits for it or for a byte. */

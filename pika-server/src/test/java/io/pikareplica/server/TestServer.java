@@ -50,6 +50,10 @@ final class TestServer implements AutoCloseable {
     settings = changed;
   }
 
+  Settings config() {
+    return new MapSettings();
+  }
+
   RawClient connect() throws IOException {
     return new RawClient(port());
   }

@@ -15,7 +15,7 @@ import java.util.Optional;
  * doubling), not what was announced. Not thread-safe; nothing to close.
  */
 public final class RespDecoder {
-  private static final int FIRST_CHUNK_BYTES = 64 * 1024;
+  private static final int FIRST_CHUNK_BYTES = 4096;
 
   /** More than any number that is in range needs. */
   private static final int MAX_HEADER_BYTES = 64;
@@ -149,7 +149,8 @@ public final class RespDecoder {
     }
     wordExpected = (int) length;
     wordLength = 0;
-    word = length == 0 ? EMPTY : new byte[(int) Math.min(length, FIRST_CHUNK_BYTES)];
+    int ahead = Math.max(FIRST_CHUNK_BYTES, in.readableBytes());
+    word = length == 0 ? EMPTY : new byte[(int) Math.min(length, ahead)];
     step = length == 0 ? Step.WORD_END : Step.WORD;
     return Optional.empty();
   }
