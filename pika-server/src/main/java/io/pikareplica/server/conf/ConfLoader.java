@@ -112,6 +112,8 @@ final class ConfLoader {
         take(where, setting.get(), option.value(), false);
       } else if (key.isPresent()) {
         keep(where, key.get(), option.value().strip());
+      } else if (option.name().isEmpty()) {
+        problems.add(new Problem("'" + option.value() + "'", "is no option; must be --name value"));
       } else {
         problems.add(new Problem(where, NearestName.unknown("option", option.name())));
       }

@@ -82,12 +82,20 @@ record NumberType(
 
   @Override
   public String words() {
-    if (isSize) {
-      return "a size from " + inUnits(min) + " to " + inUnits(max) + ", such as 64M";
+    boolean isOpen = range().endsWith("more");
+    return (isSize ? "a size" : "a number")
+        + (isOpen ? ", " : " from ")
+        + range()
+        + (isSize ? ", such as 64M" : "");
+  }
+
+  @Override
+  public String range() {
+    String from = isSize ? inUnits(min) : Long.toString(min);
+    if (max == Long.MAX_VALUE || max == Integer.MAX_VALUE) {
+      return from + " or more";
     }
-    return max == Long.MAX_VALUE || max == Integer.MAX_VALUE
-        ? "a number, " + min + " or more"
-        : "a number from " + min + " to " + max;
+    return from + " to " + (isSize ? inUnits(max) : Long.toString(max));
   }
 
   private static String inUnits(long bytes) {

@@ -20,7 +20,7 @@ public final class PikaConf {
   /**
    * An option of the command line.
    *
-   * @param name without the dashes
+   * @param name without the dashes; empty for a word that is no option
    */
   public record Option(String name, String value) {}
 

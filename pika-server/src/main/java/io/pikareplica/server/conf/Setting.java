@@ -59,9 +59,9 @@ public record Setting<T>(
     return type.parse(text);
   }
 
-  /** The range or the words it takes, for help: {@code a number from 1 to 8}. */
-  public String words() {
-    return type.words() + (unit.isEmpty() ? "" : ", in " + unit);
+  /** Limits with their unit, for help: {@code 5 to 86400 seconds}; empty for none. */
+  public String range() {
+    return type.range() + (unit.isEmpty() ? "" : " " + unit);
   }
 
   public String placeholder() {

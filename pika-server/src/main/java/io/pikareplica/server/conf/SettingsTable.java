@@ -199,9 +199,8 @@ public final class SettingsTable {
   public static final Setting<Long> THROTTLE =
       pika(
           "throttle-bytes-per-second",
-          size(1024, Integer.MAX_VALUE).pikaTakes(200 * MIB, Integer.MAX_VALUE),
+          size(1024, 2 * GIB - 1).pikaTakes(200 * MIB, 2 * GIB - 1),
           "207200000",
-          "bytes",
           Group.REPLICATION,
           Change.RUNTIME,
           "speed limit of a full sync");

@@ -19,6 +19,11 @@ interface ValueType<T> {
   /** What would be right, to follow "must be ": {@code a number from 1 to 8}. */
   String words();
 
+  /** Its limits in few words, {@code 1 to 8}; empty where {@link #placeholder} says it all. */
+  default String range() {
+    return "";
+  }
+
   /** The placeholder in the command line's help. */
   String placeholder();
 
