@@ -47,7 +47,8 @@ final class ReplicationCommands {
 
   private static String promotionRefusal(ServerContext server, Args args) {
     boolean isForced = args.size() == 4 && args.is(3, "force");
-    if (isForced || !server.replication().isReplica()) {
+    boolean isChecked = server.settings().get().refusesUnsafePromotion();
+    if (isForced || !isChecked || !server.replication().isReplica()) {
       return "";
     }
     String reason = server.replication().promotionRefusal();

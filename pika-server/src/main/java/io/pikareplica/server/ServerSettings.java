@@ -9,6 +9,8 @@ package io.pikareplica.server;
  * @param slowlogMicros {@code slowlog-log-slower-than} in µs; negative: nothing is logged
  * @param slowlogMaxLen {@code slowlog-max-len}, entries
  * @param pubSubBufferBytes what may wait for one subscriber before it is cut off
+ * @param refusesUnsafePromotion {@code refuse-unsafe-promotion}: whether SLAVEOF NO ONE fails on a
+ *     node that is not eligible
  * @param isDebugEnabled {@code enable-debug-command}: whether DEBUG SLEEP works
  */
 public record ServerSettings(
@@ -18,9 +20,10 @@ public record ServerSettings(
     long slowlogMicros,
     int slowlogMaxLen,
     long pubSubBufferBytes,
+    boolean refusesUnsafePromotion,
     boolean isDebugEnabled) {
   public static final ServerSettings DEFAULT =
-      new ServerSettings("", 20_000, 0, 10_000, 128, 32L << 20, false);
+      new ServerSettings("", 20_000, 0, 10_000, 128, 32L << 20, true, false);
 
   public ServerSettings withRequirePass(String password) {
     return new ServerSettings(
@@ -30,6 +33,7 @@ public record ServerSettings(
         slowlogMicros,
         slowlogMaxLen,
         pubSubBufferBytes,
+        refusesUnsafePromotion,
         isDebugEnabled);
   }
 
@@ -41,6 +45,7 @@ public record ServerSettings(
         slowlogMicros,
         slowlogMaxLen,
         pubSubBufferBytes,
+        refusesUnsafePromotion,
         isDebugEnabled);
   }
 }
