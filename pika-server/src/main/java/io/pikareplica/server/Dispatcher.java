@@ -29,7 +29,7 @@ final class Dispatcher {
 
   /** Handles one request. The stage never fails. */
   CompletionStage<Reply> dispatch(ClientConnection client, Args args) {
-    Optional<KnownCommand> found = server.commands().find(args.text(0));
+    Optional<KnownCommand> found = server.commands().find(args);
     Optional<Reply> refusal = refusal(client, found, args);
     if (refusal.isPresent()) {
       client.transaction().ifPresent(Transaction::markBroken);
@@ -52,7 +52,7 @@ final class Dispatcher {
     if (client.transaction().isPresent() || !client.subscriptions().isEmpty()) {
       return Optional.empty();
     }
-    Optional<KnownCommand> found = server.commands().find(args.text(0));
+    Optional<KnownCommand> found = server.commands().find(args);
     if (found.isEmpty()
         || !(found.get() instanceof KnownCommand.OfData data)
         || data.spec().name().equals("flushall")

@@ -1,6 +1,8 @@
 package io.pikareplica.server;
 
+import io.pikareplica.storage.Args;
 import io.pikareplica.storage.Command;
+import io.pikareplica.storage.CommandTable;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Locale;
@@ -34,6 +36,15 @@ final class KnownCommands {
   /** Finds a command by its name in any case. */
   Optional<KnownCommand> find(String name) {
     return Optional.ofNullable(byName.get(name.toLowerCase(Locale.ROOT)));
+  }
+
+  /** Finds the command that a request asks for; its options may make it another one. */
+  Optional<KnownCommand> find(Args args) {
+    Optional<KnownCommand> named = find(args.text(0));
+    if (named.isPresent() && named.get() instanceof KnownCommand.OfData) {
+      return CommandTable.instance().find(args).map(KnownCommand.OfData::new);
+    }
+    return named;
   }
 
   /** In the order of names. */

@@ -1,8 +1,8 @@
 package io.pikareplica.storage;
 
-import io.pikareplica.storage.CommandSpec.Group;
 import io.pikareplica.storage.cmd.DataCommands;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -10,9 +10,6 @@ import java.util.Optional;
 
 /** Every command on data, by its name. Immutable. */
 public final class CommandTable {
-  /** Behind the name of a command that stores what its namesake only shows. */
-  public static final String STORING = " store";
-
   /** Words of GEORADIUSBYMEMBER, the shorter one, in front of its options. */
   private static final int FIRST_GEO_OPTION = 5;
 
@@ -20,12 +17,16 @@ public final class CommandTable {
 
   private final Map<String, Command> byName = new LinkedHashMap<>();
 
+  /** What a name means with the option STORE or STOREDIST. */
+  private final Map<String, Command> storing = new LinkedHashMap<>();
+
   private CommandTable() {
     for (Command command : DataCommands.all()) {
       if (byName.put(command.spec().name(), command) != null) {
         throw new IllegalStateException("two commands are named " + command.spec().name());
       }
     }
+    DataCommands.storing().forEach(command -> storing.put(command.spec().name(), command));
   }
 
   public static CommandTable instance() {
@@ -42,20 +43,18 @@ public final class CommandTable {
    * stores its result is a write of its own, while one that does not is a read for any replica.
    */
   public Optional<Command> find(Args args) {
-    Optional<Command> command = find(args.name());
-    boolean stores = false;
-    if (command.isPresent() && command.get().spec().group() == Group.GEO) {
+    String name = args.name();
+    if (storing.containsKey(name)) {
       for (int i = FIRST_GEO_OPTION; i < args.size(); i++) {
-        stores |= args.is(i, "store") || args.is(i, "storedist");
+        if (args.is(i, "store") || args.is(i, "storedist")) {
+          return Optional.of(storing.get(name));
+        }
       }
     }
-    return stores ? find(args.name() + STORING).or(() -> command) : command;
+    return find(name);
   }
 
-  /** Every command that has a name of its own. */
   public Collection<Command> all() {
-    return byName.values().stream()
-        .filter(command -> !command.spec().name().endsWith(STORING))
-        .toList();
+    return Collections.unmodifiableCollection(byName.values());
   }
 }

@@ -32,4 +32,9 @@ public final class DataCommands {
         .flatMap(List::stream)
         .toList();
   }
+
+  /** The searches for places that store what they find; each has a namesake that only shows it. */
+  public static List<Command> storing() {
+    return GeoCommands.storing();
+  }
 }

@@ -4,7 +4,6 @@ import io.pikareplica.storage.Args;
 import io.pikareplica.storage.Command;
 import io.pikareplica.storage.CommandException;
 import io.pikareplica.storage.CommandSpec.Group;
-import io.pikareplica.storage.CommandTable;
 import io.pikareplica.storage.ReadContext;
 import io.pikareplica.storage.Reply;
 import io.pikareplica.storage.WriteContext;
@@ -33,20 +32,15 @@ final class GeoCommands {
         .read("geohash", -2, GeoCommands::geohash)
         .read("georadius", -6, (context, args) -> search(context, args, 2))
         .read("georadiusbymember", -5, (context, args) -> search(context, args, 1))
+        .commands();
+  }
+
+  static List<Command> storing() {
+    return new CommandList(Group.GEO)
         .writeKeys(
-            "georadius" + CommandTable.STORING,
-            -8,
-            1,
-            1,
-            1,
-            (context, args) -> searchAndStore(context, args, 2))
+            "georadius", -6, 1, 1, 1, (context, args) -> searchAndStore(context, args, 2))
         .writeKeys(
-            "georadiusbymember" + CommandTable.STORING,
-            -7,
-            1,
-            1,
-            1,
-            (context, args) -> searchAndStore(context, args, 1))
+            "georadiusbymember", -5, 1, 1, 1, (context, args) -> searchAndStore(context, args, 1))
         .commands();
   }
 
