@@ -47,11 +47,12 @@ public record CommandSpec(
 
   /**
    * Whether a command of {@code words} words, name included, needs the DB to itself: not when it
-   * names a single key, as DEL does in every item that a master logs.
+   * names a single key, as DEL does in every item that a master logs. Where the range is but one
+   * word, or none, the other keys are elsewhere (ZUNIONSTORE, FLUSHDB).
    */
   public boolean isBarrier(int words) {
     int last = lastKey < 0 ? words + lastKey : lastKey;
-    return isBarrier() && (firstKey == 0 || last > firstKey);
+    return isBarrier() && (firstKey == lastKey || last > firstKey);
   }
 
   /** Whether a command of {@code words} words, name included, has the right number. */

@@ -37,8 +37,7 @@ final class GeoCommands {
 
   static List<Command> storing() {
     return new CommandList(Group.GEO)
-        .writeKeys(
-            "georadius", -6, 1, 1, 1, (context, args) -> searchAndStore(context, args, 2))
+        .writeKeys("georadius", -6, 1, 1, 1, (context, args) -> searchAndStore(context, args, 2))
         .writeKeys(
             "georadiusbymember", -5, 1, 1, 1, (context, args) -> searchAndStore(context, args, 1))
         .commands();

@@ -3,6 +3,7 @@ package io.pikareplica.storage.cmd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pikareplica.storage.Args;
+import io.pikareplica.storage.CommandTable;
 import io.pikareplica.storage.Family;
 import io.pikareplica.storage.codec.CollectionMeta;
 import java.nio.file.Path;
@@ -299,6 +300,13 @@ class ZsetCommandsTest {
     assertThat(db.lastItemTexts()).containsExactly("del d", "zadd d 0 a");
     db.run("ZINTERSTORE", "d", "1", "z1", "WEIGHTS", "0");
     assertThat(db.lastItemTexts()).containsExactly("del d", "zadd d 0 a");
+  }
+
+  @Test
+  void storesAreBarriersHoweverFewTheirWords() {
+    for (String name : List.of("zunionstore", "zinterstore")) {
+      assertThat(CommandTable.instance().find(name).orElseThrow().spec().isBarrier(4)).isTrue();
+    }
   }
 
   @Test
