@@ -185,7 +185,7 @@ final class RespServerIT {
 
   @Test
   void cutsOffASubscriberThatTakesNoMessages() throws IOException {
-    server.settings(new ServerSettings("", 100, 0, -1, 10, 4 << 20, false));
+    server.settings(new ServerSettings("", 100, 0, -1, 10, 4 << 20, true, false));
     String big = "x".repeat(1 << 20);
     try (RawClient subscriber = server.connect();
         RawClient publisher = server.connect()) {
@@ -200,7 +200,7 @@ final class RespServerIT {
 
   @Test
   void cutsOffAClientThatSaysNothing() throws IOException {
-    server.settings(new ServerSettings("", 100, 1, -1, 10, 1 << 20, false));
+    server.settings(new ServerSettings("", 100, 1, -1, 10, 1 << 20, true, false));
     try (RawClient idle = server.connect();
         RawClient subscriber = server.connect()) {
       subscriber.ask("SUBSCRIBE", "c");

@@ -288,7 +288,7 @@ final class ServerCommandsTest {
 
   @Test
   void logsSlowCommands() throws IOException {
-    server.settings(new ServerSettings("", 10, 0, 0, 2, 1 << 20, true));
+    server.settings(new ServerSettings("", 10, 0, 0, 2, 1 << 20, true, true));
     client.say("ECHO " + "x".repeat(200));
     assertThat(client.say("SLOWLOG GET 1"))
         .matches(
@@ -299,7 +299,7 @@ final class ServerCommandsTest {
 
   @Test
   void sleepsWhenDebugCommandsAreEnabled() throws IOException {
-    server.settings(new ServerSettings("", 10, 0, -1, 2, 1 << 20, true));
+    server.settings(new ServerSettings("", 10, 0, -1, 2, 1 << 20, true, true));
     long start = System.nanoTime();
     client.send("DEBUG SLEEP 0.05\r\nPING\r\n");
     assertThat(client.reply()).isEqualTo("+OK");
