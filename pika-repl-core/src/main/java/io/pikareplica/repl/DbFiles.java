@@ -97,6 +97,7 @@ final class DbFiles {
           return swapped.get();
         }
       }
+      SnapshotSwap.dropLeftOver(data);
       return openBoth();
     } catch (IOException | StorageException e) {
       throw new ReplicationException(Kind.STORAGE, db + " cannot be opened: " + e.getMessage(), e);

@@ -194,7 +194,7 @@ final class DbStore {
   /** Writes a checkpoint of the data and tells which offset it belongs to. */
   BinlogOffset checkpoint(Path folder) throws ReplicationException {
     requireRunning();
-    throw new UnsupportedOperationException(folder.toString());
+    return data.checkpoint(folder);
   }
 
   private void requireRunning() throws ReplicationException {

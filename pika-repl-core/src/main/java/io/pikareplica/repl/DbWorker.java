@@ -66,7 +66,7 @@ final class DbWorker {
   private static <T> void complete(CompletableFuture<T> result, Callable<T> body) {
     try {
       result.complete(body.call());
-    } catch (Exception e) {
+    } catch (Exception | Error e) {
       result.completeExceptionally(e);
     }
   }

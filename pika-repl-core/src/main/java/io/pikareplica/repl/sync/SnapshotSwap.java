@@ -36,9 +36,21 @@ public final class SnapshotSwap {
    */
   public SnapshotSwap(Path data, StagedSnapshot snapshot) {
     this.data = data;
-    this.backup = data.resolveSibling(data.getFileName() + "_bak");
+    this.backup = backupOf(data);
     this.journal = journalOf(data);
     this.snapshot = snapshot;
+  }
+
+  private static Path backupOf(Path data) {
+    return data.resolveSibling(data.getFileName() + "_bak");
+  }
+
+  /** Deletes what a swap that was killed at its very end has left; no swap is pending. */
+  public static void dropLeftOver(Path data) throws IOException {
+    if (Files.isDirectory(data) && Files.isDirectory(backupOf(data))) {
+      log.info("folder={} deleted: left over from a swap", backupOf(data));
+      DurableFiles.deleteTree(backupOf(data));
+    }
   }
 
   private static Path journalOf(Path data) {

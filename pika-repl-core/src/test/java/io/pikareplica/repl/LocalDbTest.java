@@ -1,0 +1,230 @@
+package io.pikareplica.repl;
+
+import static io.pikareplica.repl.DbFixture.await;
+import static io.pikareplica.repl.DbFixture.batch;
+import static io.pikareplica.repl.DbFixture.call;
+import static io.pikareplica.repl.DbFixture.ping;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pikareplica.binlog.BinlogOffset;
+import io.pikareplica.repl.ReplConfig.Fsync;
+import io.pikareplica.storage.Reply;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LocalDbTest {
+  @TempDir Path folder;
+  private DbFixture fixture;
+
+  @BeforeEach
+  void open() throws ReplicationException {
+    fixture = new DbFixture(folder);
+  }
+
+  @AfterEach
+  void close() {
+    fixture.close();
+  }
+
+  @Test
+  void anItemIsVisibleOnceItIsReportedApplied() {
+    ReplicatedBatch.Entry first = fixture.item("rpush", "l", "a");
+    ReplicatedBatch.Entry second = fixture.item("rpush", "l", "b");
+    fixture.take(first, second);
+    fixture.assertReads("a,b", "lrange", "l", "0", "-1");
+    assertThat(fixture.listener.events)
+        .containsExactly("applied " + first.end() + " " + second.end());
+    assertThat(fixture.db.received()).isEqualTo(second.end());
+    assertThat(fixture.db.applied()).isEqualTo(second.end());
+    assertThat(fixture.listener.appendedEnd).isEqualTo(second.end());
+  }
+
+  @Test
+  void framesThatWaitTogetherAreReportedOneByOne() {
+    ReplicatedBatch.Entry first = fixture.item("rpush", "l", "a");
+    ReplicatedBatch.Entry second = fixture.item("rpush", "l", "b");
+    fixture.db.offer(batch(first));
+    fixture.db.offer(batch(ping()));
+    fixture.db.offer(batch(ping(), second));
+    await(fixture.db.drain());
+    assertThat(fixture.listener.events)
+        .containsExactly(
+            "applied " + first.end() + " " + first.end(),
+            "pinged",
+            "applied " + second.end() + " " + second.end());
+  }
+
+  @Test
+  void aRollOfTheMasterIsFollowed() {
+    fixture.take(fixture.item("set", "a", "1"), fixture.itemAfterRoll("set", "b", "2"));
+    assertThat(fixture.db.received().filenum()).isEqualTo(1);
+    fixture.assertReads("2", "get", "b");
+  }
+
+  @Test
+  void anItemThatWasAppliedBeforeIsRefused() {
+    ReplicatedBatch.Entry first = fixture.item("rpush", "l", "a");
+    fixture.take(first);
+    fixture.take(first);
+    assertThat(fixture.listener.events).last().isEqualTo("failed CONTINUITY");
+    fixture.assertReads("a", "lrange", "l", "0", "-1");
+    assertThat(fixture.db.received()).isEqualTo(first.end());
+  }
+
+  @Test
+  void anItemAfterAGapIsRefused() {
+    fixture.item("set", "lost", "1");
+    fixture.take(fixture.item("set", "a", "1"));
+    assertThat(fixture.listener.events).containsExactly("failed CONTINUITY");
+    assertThat(fixture.db.received()).isEqualTo(BinlogOffset.ZERO);
+    fixture.assertReads("nil", "get", "a");
+  }
+
+  @Test
+  void anEndThatIsNotTheComputedOneIsRefused() {
+    ReplicatedBatch.Entry good = fixture.item("set", "a", "1");
+    BinlogOffset wrong = new BinlogOffset(0, good.end().offset() + 1);
+    fixture.take(new ReplicatedBatch.Entry(wrong, good.item()));
+    assertThat(fixture.listener.failures.get(0))
+        .hasMessage(
+            "db0: the item announced to end at "
+                + wrong
+                + " does not follow 0:0: an item of "
+                + good.item().length
+                + " bytes would end at "
+                + good.end().offset());
+  }
+
+  @Test
+  void theItemsBeforeABadOneAreKept() {
+    ReplicatedBatch.Entry good = fixture.item("set", "a", "1");
+    fixture.take(good, fixture.item("nosuchcommand", "a"), fixture.item("set", "b", "1"));
+    assertThat(fixture.listener.events)
+        .containsExactly("applied " + good.end() + " " + good.end(), "failed APPLY");
+    assertThat(fixture.listener.failures.get(0).getMessage())
+        .contains("unknown command: nosuchcommand a");
+    assertThat(fixture.db.received()).isEqualTo(good.end());
+    fixture.assertReads("1", "get", "a");
+    fixture.assertReads("nil", "get", "b");
+  }
+
+  @Test
+  void aCommandThatIsRefusedLeavesNeitherItemNorData() {
+    ReplicatedBatch.Entry good = fixture.item("set", "a", "text");
+    fixture.take(good, fixture.item("decr", "a"));
+    assertThat(fixture.listener.events).last().isEqualTo("failed APPLY");
+    assertThat(fixture.db.received()).isEqualTo(good.end());
+    fixture.assertReads("text", "get", "a");
+  }
+
+  @Test
+  void anItemWithoutRespIsRefused() {
+    byte[] item = DbFixture.encode("set", "a", "1");
+    item[34] = '!';
+    BinlogOffset end = fixture.item("set", "a", "1").end();
+    fixture.take(new ReplicatedBatch.Entry(end, item));
+    assertThat(fixture.listener.events).containsExactly("failed APPLY");
+    assertThat(fixture.db.received()).isEqualTo(BinlogOffset.ZERO);
+  }
+
+  @Test
+  void aReadInTheBinlogTakesUpRoomOnly() {
+    ReplicatedBatch.Entry read = fixture.item("sunion", "a", "b");
+    fixture.take(read);
+    assertThat(fixture.db.applied()).isEqualTo(read.end());
+  }
+
+  @Test
+  void aFlushComesAfterWhatWasBeforeItAndBeforeWhatFollows() {
+    fixture.take(
+        fixture.item("set", "a", "1"), fixture.item("flushdb"), fixture.item("set", "b", "2"));
+    fixture.assertReads("nil", "get", "a");
+    fixture.assertReads("2", "get", "b");
+  }
+
+  @Test
+  void clientsMayNotWriteUnlessToldSo() {
+    List<Reply> replies = await(fixture.db.execute(List.of(call("set", "a", "1"))));
+    assertThat(DbFixture.text(replies.get(0)))
+        .isEqualTo("-READONLY You can't write against a read only replica.");
+    assertThat(fixture.db.received()).isEqualTo(BinlogOffset.ZERO);
+  }
+
+  @Test
+  void aClientsCallsSeeEachOther() {
+    fixture.db.setWritable(true);
+    List<Reply> replies =
+        await(
+            fixture.db.execute(
+                List.of(
+                    call("rpush", "l", "a", "b"),
+                    call("lrange", "l", "0", "-1"),
+                    call("incr", "l"),
+                    call("get", "x", "too many"),
+                    call("rpush", "l", "c"))));
+    assertThat(replies.stream().map(DbFixture::text))
+        .containsExactly(
+            "2",
+            "a,b",
+            "-WRONGTYPE Operation against a key holding the wrong kind of value",
+            "-ERR wrong number of arguments for 'get' command",
+            "3");
+    fixture.assertReads("a,b,c", "lrange", "l", "0", "-1");
+  }
+
+  @Test
+  void aClientsWritesAreInTheBinlogAfterARestart() throws ReplicationException {
+    fixture.db.setWritable(true);
+    await(
+        fixture.db.execute(
+            List.of(call("mset", "a", "1", "b", "2"), call("hincrby", "h", "f", "3"))));
+    BinlogOffset end = fixture.db.received();
+    fixture.reopen();
+    assertThat(fixture.db.received()).isEqualTo(end);
+    assertThat(fixture.db.applied()).isEqualTo(end);
+    fixture.assertReads("3", "hget", "h", "f");
+  }
+
+  @Test
+  void nothingIsLostOrDoubledByAnOrderlyRestart() throws ReplicationException {
+    for (int i = 0; i < 5; i++) {
+      fixture.take(fixture.item("rpush", "l", "" + i), fixture.item("hincrby", "h", "f", "1"));
+      fixture.reopen();
+    }
+    fixture.assertReads("0,1,2,3,4", "lrange", "l", "0", "-1");
+    fixture.assertReads("5", "hget", "h", "f");
+  }
+
+  @Test
+  void aResetBinlogGoesOnAtItsNewOffset() {
+    fixture.take(fixture.item("set", "a", "1"));
+    BinlogOffset offset = new BinlogOffset(3, 1024);
+    await(fixture.db.resetBinlog(offset));
+    assertThat(fixture.db.received()).isEqualTo(offset);
+    assertThat(fixture.db.applied()).isEqualTo(offset);
+    assertThat(fixture.db.firstRetained()).isEqualTo(new BinlogOffset(3, 0));
+    fixture.masterAt(offset);
+    fixture.take(fixture.item("set", "b", "2"));
+    fixture.assertReads("2", "get", "b");
+    assertThat(fixture.db.needsFullSync()).isEmpty();
+  }
+
+  @Test
+  void theNeedForAFullSyncSurvivesARestart() throws ReplicationException {
+    fixture.db.markFullSyncNeeded("the master said so");
+    fixture.reopen();
+    assertThat(fixture.db.needsFullSync()).contains("the master said so");
+  }
+
+  @Test
+  void fsyncAlwaysMakesEverythingAppliedDurable(@TempDir Path other) throws ReplicationException {
+    try (DbFixture always = new DbFixture(other, Fsync.ALWAYS)) {
+      always.take(always.item("set", "a", "1"));
+      assertThat(always.db.offsets().durable()).isEqualTo(always.db.applied());
+    }
+  }
+}
