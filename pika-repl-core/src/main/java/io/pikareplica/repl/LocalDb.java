@@ -6,6 +6,7 @@ import io.pikareplica.repl.sync.SnapshotSwap;
 import io.pikareplica.repl.sync.StagedSnapshot;
 import io.pikareplica.storage.DbView;
 import io.pikareplica.storage.Reply;
+import io.pikareplica.storage.StorageException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -46,7 +47,7 @@ public final class LocalDb implements AutoCloseable {
   private final Upkeep upkeep;
   private final DbWorker worker;
 
-  /** Held for writing while data is closed and opened again; readers wait for that. */
+  /** Held for writing while data is closed and opened again; readers are sent away then. */
   private final ReadWriteLock swapLock = new ReentrantReadWriteLock();
 
   private LocalDb(
@@ -241,13 +242,15 @@ public final class LocalDb implements AutoCloseable {
   }
 
   /**
-   * The data as it stands, for reading; the caller closes it soon. Waits while a snapshot is being
-   * swapped in, for as long as it takes to open it.
+   * The data as it stands, for reading; the caller closes it soon. Never waits: event loops call it.
    *
-   * @throws StorageException when the data could not be opened again after a swap
+   * @throws StorageException while a snapshot is being swapped in, and when the data could not be
+   *     opened again after a swap
    */
   public DbView view() {
-    swapLock.readLock().lock();
+    if (!swapLock.readLock().tryLock()) {
+      throw new StorageException(name + " is being replaced by a snapshot");
+    }
     try {
       return store.view();
     } finally {

@@ -127,6 +127,11 @@ public final class ReplicaNode implements Replication, AutoCloseable {
   }
 
   @Override
+  public boolean isReplica() {
+    return following.role() == Role.SLAVE;
+  }
+
+  @Override
   public int dbCount() {
     return dbs.size();
   }

@@ -4,6 +4,7 @@ import io.pikareplica.storage.Args;
 import io.pikareplica.storage.Command;
 import io.pikareplica.storage.DbView;
 import io.pikareplica.storage.Reply;
+import io.pikareplica.storage.StorageException;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -26,6 +27,8 @@ public interface Replication {
    * One DB as it stands, for reading. The caller closes it soon: a full sync waits for it.
    *
    * @param db 0 to {@link #dbCount()} - 1
+   * @throws StorageException when there is nothing to read from now, as in the moment when a
+   *     snapshot takes the place of the data
    */
   DbView view(int db);
 

@@ -93,8 +93,8 @@ final class DataRunner {
             return calls.stream()
                 .map(call -> read(view, (Command.Read) call.command(), call.args()))
                 .toList();
-          } catch (IllegalStateException e) {
-            return calls.stream().map(call -> Replies.LOADING).toList();
+          } catch (StorageException e) {
+            return calls.stream().map(call -> loading(e)).toList();
           }
         },
         longReads);
@@ -116,9 +116,13 @@ final class DataRunner {
   private Reply read(int db, Command.Read command, Args args) {
     try (DbView view = replication.view(db)) {
       return read(view, command, args);
-    } catch (IllegalStateException e) {
-      return Replies.LOADING;
+    } catch (StorageException e) {
+      return loading(e);
     }
+  }
+
+  private static Reply loading(StorageException why) {
+    return Reply.error("LOADING " + why.getMessage());
   }
 
   private static Reply read(DbView view, Command.Read command, Args args) {

@@ -22,6 +22,7 @@ final class ReplicationCommands {
     return new ServerCommandList()
         .later("slaveof", -3, ReplicationCommands::slaveOf)
         .later("replicaof", -3, ReplicationCommands::slaveOf)
+        .later("dbslaveof", -2, DbSlaveOf::run)
         .now("role", 1, call -> RoleReply.of(call.server().replication().status()))
         .later("wait", 3, WaitForReplicas::run)
         .now("readonly", 1, call -> Reply.OK)

@@ -13,7 +13,6 @@ final class Replies {
   static final Reply NO_AUTH = Reply.error("NOAUTH Authentication required.");
   static final Reply READ_ONLY =
       Reply.error("READONLY You can't write against a read only replica.");
-  static final Reply LOADING = Reply.error("LOADING Pika is loading the dataset, try again soon");
 
   private Replies() {}
 

@@ -1,5 +1,6 @@
 package io.pikareplica.server;
 
+import io.pikareplica.repl.ReplicationException;
 import io.pikareplica.storage.Args;
 import io.pikareplica.storage.CommandException;
 import io.pikareplica.storage.Reply;
@@ -80,6 +81,9 @@ final class Timed {
         error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
     if (cause instanceof CommandException) {
       return Reply.error(cause.getMessage());
+    }
+    if (cause instanceof ReplicationException) {
+      return Reply.error("ERR " + cause.getMessage());
     }
     LOG.error("command={} failed", command, cause);
     return Reply.error("ERR internal error: " + cause.getMessage());

@@ -2,6 +2,7 @@ package io.pikareplica.server;
 
 import io.pikareplica.repl.Replication.Call;
 import io.pikareplica.server.Transaction.Queued;
+import io.pikareplica.storage.Args;
 import io.pikareplica.storage.Command;
 import io.pikareplica.storage.CommandException;
 import io.pikareplica.storage.CommandSpec;
@@ -20,7 +21,7 @@ import java.util.concurrent.CompletionStage;
  */
 final class TransactionRun {
   private static final CommandSpec GUARD =
-      new CommandSpec("watch", 1, CommandSpec.Group.SERVER, Set.of(), 0, 0, 0);
+      new CommandSpec("watch", -1, CommandSpec.Group.SERVER, Set.of(), 0, 0, 0);
 
   private final ServerContext server;
   private final ClientConnection client;
@@ -104,10 +105,8 @@ final class TransactionRun {
     isGuarded = true;
     Guard guard = new Guard();
     List<Call> guarded = new ArrayList<>();
-    guarded.add(
-        new Call(
-            new Command.Read(GUARD, (context, args) -> guard.look()),
-            run.isEmpty() ? io.pikareplica.storage.Args.of("watch") : run.get(0).args()));
+    Command looking = new Command.Read(GUARD, (context, args) -> guard.look());
+    guarded.add(new Call(looking, Args.of("watch")));
     run.forEach(call -> guarded.add(new Call(guard.around(call.command()), call.args())));
     return server
         .data()

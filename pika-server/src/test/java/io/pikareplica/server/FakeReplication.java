@@ -7,6 +7,7 @@ import io.pikareplica.repl.LinkState;
 import io.pikareplica.repl.ReplSettings;
 import io.pikareplica.repl.ReplState;
 import io.pikareplica.repl.Replication;
+import io.pikareplica.repl.ReplicationException;
 import io.pikareplica.repl.ReplicationStatus;
 import io.pikareplica.repl.ReplicationStatus.Db;
 import io.pikareplica.repl.ReplicationStatus.Master;
@@ -18,6 +19,7 @@ import io.pikareplica.storage.DbOptions;
 import io.pikareplica.storage.DbView;
 import io.pikareplica.storage.PikaDb;
 import io.pikareplica.storage.Reply;
+import io.pikareplica.storage.StorageException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,7 +126,7 @@ final class FakeReplication implements Replication, AutoCloseable {
   @Override
   public DbView view(int db) {
     if (isLoading) {
-      throw new IllegalStateException("loading");
+      throw new StorageException("db" + db + " is being replaced by a snapshot");
     }
     return db(db).view();
   }
@@ -157,6 +159,9 @@ final class FakeReplication implements Replication, AutoCloseable {
   private Reply run(DbBatch batch, Call call) {
     long now = System.currentTimeMillis();
     try {
+      if (!call.command().spec().accepts(call.args().size())) {
+        throw CommandException.arity(call.command().spec().name());
+      }
       if (call.command() instanceof Command.Read read) {
         return batch.read(read, call.args(), now);
       }
@@ -170,11 +175,6 @@ final class FakeReplication implements Replication, AutoCloseable {
   }
 
   @Override
-  public CompletionStage<Void> dbSlaveOf(int db, DbSlaveOfRequest request) {
-    return CompletableFuture.completedFuture(null);
-  }
-
-  @Override
   public CompletionStage<Void> slaveOf(HostPort address, boolean force) {
     master = Optional.of(address);
     return CompletableFuture.completedFuture(null);
@@ -183,6 +183,15 @@ final class FakeReplication implements Replication, AutoCloseable {
   @Override
   public CompletionStage<Void> slaveOfNoOne() {
     return CompletableFuture.runAsync(() -> master = Optional.empty(), worker);
+  }
+
+  @Override
+  public CompletionStage<Void> dbSlaveOf(int db, DbSlaveOfRequest request) {
+    return db == 0
+        ? CompletableFuture.completedFuture(null)
+        : CompletableFuture.failedFuture(
+            new ReplicationException(
+                ReplicationException.Kind.CONFIG, "db" + db + " is " + request.mode()));
   }
 
   @Override

@@ -121,10 +121,25 @@ final class ServerCommandsTest {
         "SLAVEOF ho#st 1 | -ERR Invalid master host",
         "SLAVEOF 127.0.0.1 9221 | -ERR The master ip:port and the slave ip:port are the same",
         "SLAVEOF host 1 foo | -ERR syntax error",
+        "DBSLAVEOF db0 | -ERR Not currently a slave",
+        "DBSLAVEOF db7 | -ERR Invalid db name",
+        "DBSLAVEOF db0 a b | -ERR value is not an integer or out of range",
+        "DBSLAVEOF db0 1 -1 | -ERR value is not an integer or out of range",
+        "DBSLAVEOF db0 no | -ERR syntax error",
         "SLAVEOF host | -ERR wrong number of arguments for 'slaveof' command",
       })
   void answers(String line, String reply) throws IOException {
     assertThat(client.say(line)).isEqualTo(reply);
+  }
+
+  @Test
+  void followsWithOneDb() throws IOException {
+    server.replication.follow("10.0.0.1", 9221);
+    assertThat(client.say("DBSLAVEOF db0 4294967295 7")).isEqualTo("+OK");
+    assertThat(client.say("DBSLAVEOF DB1 no one")).isEqualTo("-ERR db1 is NO_ONE");
+    assertThat(client.say("DBSLAVEOF db1 force")).isEqualTo("-ERR db1 is FORCE");
+    assertThat(client.say("DBSLAVEOF db1 1 7")).isEqualTo("-ERR db1 is OFFSET");
+    assertThat(client.say("DBSLAVEOF db1")).isEqualTo("-ERR db1 is FOLLOW");
   }
 
   @Test
