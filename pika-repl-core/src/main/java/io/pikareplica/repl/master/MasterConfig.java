@@ -1,0 +1,52 @@
+package io.pikareplica.repl.master;
+
+import java.nio.file.Path;
+
+/**
+ * How replicas are served.
+ *
+ * @param host this node's address as {@code info} files carry it
+ * @param port this node's client port
+ * @param replPort where to listen for replicas, port + 2000 by rule; 0 for any free one
+ * @param rsyncPort where to listen for file requests, port + 10001 by rule; 0 for any free one
+ * @param instances {@code db-instance-num}
+ * @param snapshotPath where snapshots lie while replicas fetch them; emptied at start; on the file
+ *     system of the data
+ * @param windowItems {@code sync-window-size}: items sent and not acknowledged, per replica and DB
+ * @param windowBytes the same in bytes of items
+ * @param pingMs silence after which an idle replica gets a ping
+ * @param timeoutMs silence of a replica after which its session in a DB ends
+ * @param idleMs silence of a connection after which it is closed
+ * @param snapshotKeepMs how long a snapshot stays that nobody asks for
+ */
+public record MasterConfig(
+    String host,
+    int port,
+    int replPort,
+    int rsyncPort,
+    int instances,
+    Path snapshotPath,
+    int windowItems,
+    long windowBytes,
+    long pingMs,
+    long timeoutMs,
+    long idleMs,
+    long snapshotKeepMs) {
+
+  /** Pika's own values for all that is not particular to a node. */
+  public static MasterConfig of(String host, int port, int instances, Path snapshotPath) {
+    return new MasterConfig(
+        host,
+        port,
+        port + 2000,
+        port + 10001,
+        instances,
+        snapshotPath,
+        9000,
+        1L << 30,
+        2_000,
+        20_000,
+        180_000,
+        600_000);
+  }
+}

@@ -1,0 +1,224 @@
+package io.pikareplica.repl.master;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.pikareplica.binlog.BinlogOffset;
+import io.pikareplica.proto.InnerMessage.InnerRequest;
+import io.pikareplica.proto.RsyncService.RsyncRequest;
+import io.pikareplica.repl.ReplicationStatus;
+import io.pikareplica.repl.net.PbFrameDecoder;
+import io.pikareplica.repl.net.PbFrameEncoder;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The service of a Pika master: replicas, ours or real ones, follow this node through it. Runs
+ * whatever the role of the node is, as in Pika; a replica serves on what it receives.
+ *
+ * <p>Methods are for any thread and do not wait, but for start and close. One event loop owns the
+ * state; see {@link Replicas}.
+ */
+public final class MasterService implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(MasterService.class);
+
+  /** The longest request is a MetaSync with its password. */
+  private static final int MAX_REQUEST_BYTES = 1 << 16;
+
+  private static final WriteBufferWaterMark REPL_BUFFER =
+      new WriteBufferWaterMark(1 << 20, 4 << 20);
+  private static final WriteBufferWaterMark RSYNC_BUFFER =
+      new WriteBufferWaterMark(4 << 20, 16 << 20);
+  private static final long TICKS_PER_PING = 4;
+
+  private final EventLoopGroup group =
+      new MultiThreadIoEventLoopGroup(
+          1, new DefaultThreadFactory("master-loop", true), NioIoHandler.newFactory());
+  private final EventLoop loop = group.next();
+  private final ExecutorService disk =
+      Executors.newFixedThreadPool(2, new DefaultThreadFactory("master-binlog", true));
+  private final ExecutorService files =
+      Executors.newFixedThreadPool(2, new DefaultThreadFactory("master-files", true));
+  private final List<Channel> servers = new ArrayList<>();
+  private final AtomicBoolean isWakeUpDue = new AtomicBoolean();
+  private final MasterConfig config;
+  private final Replicas replicas;
+  private final Snapshots snapshots;
+  private final ReplRequests requests;
+
+  private MasterService(MasterConfig config, MasterIdentity identity, List<MasterDb> dbs) {
+    this.config = config;
+    List<MasterDb> all = List.copyOf(dbs);
+    snapshots = new Snapshots(config, all, loop, files);
+    replicas = new Replicas(config, all, loop, disk, MasterService::nowMs, snapshots);
+    requests =
+        new ReplRequests(config, identity, replicas, snapshots, loop, disk, MasterService::nowMs);
+  }
+
+  /**
+   * Starts to listen on both ports.
+   *
+   * @throws IOException if a port is taken or the folder for snapshots cannot be emptied; the
+   *     message says which. Nothing runs then
+   */
+  @SuppressWarnings("FutureReturnValueIgnored") // the rounds of keepalives end with the loop
+  public static MasterService start(
+      MasterConfig config, MasterIdentity identity, List<MasterDb> dbs) throws IOException {
+    MasterService service = new MasterService(config, identity, dbs);
+    try {
+      service.snapshots.clear();
+      service.listen("replication", config.replPort(), REPL_BUFFER, service::initRepl);
+      service.listen("snapshot files", config.rsyncPort(), RSYNC_BUFFER, service::initRsync);
+      long tickMs = Math.max(1, config.pingMs() / TICKS_PER_PING);
+      service.loop.scheduleWithFixedDelay(service::tick, tickMs, tickMs, TimeUnit.MILLISECONDS);
+      return service;
+    } catch (IOException | RuntimeException e) {
+      service.close();
+      throw e;
+    }
+  }
+
+  private interface Init {
+    void init(SocketChannel channel);
+  }
+
+  private void listen(String what, int port, WriteBufferWaterMark buffer, Init init)
+      throws IOException {
+    ChannelFuture bound =
+        new ServerBootstrap()
+            .group(group)
+            .channel(NioServerSocketChannel.class)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, buffer)
+            .childHandler(
+                new ChannelInitializer<SocketChannel>() {
+                  @Override
+                  protected void initChannel(SocketChannel channel) {
+                    init.init(channel);
+                  }
+                })
+            .bind(port)
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw new IOException(
+          "port " + port + " for " + what + " cannot be opened: " + bound.cause().getMessage(),
+          bound.cause());
+    }
+    servers.add(bound.channel());
+  }
+
+  private void initRepl(SocketChannel channel) {
+    channel
+        .pipeline()
+        .addLast(new IdleStateHandler(config.idleMs(), 0, 0, TimeUnit.MILLISECONDS))
+        .addLast(new PbFrameDecoder<>(InnerRequest.parser(), MAX_REQUEST_BYTES))
+        .addLast(PbFrameEncoder.INSTANCE)
+        .addLast(new ReplHandler(requests, replicas, new ReplicaLink(channel)));
+  }
+
+  private void initRsync(SocketChannel channel) {
+    channel
+        .pipeline()
+        .addLast(new IdleStateHandler(config.idleMs(), 0, 0, TimeUnit.MILLISECONDS))
+        .addLast(new PbFrameDecoder<>(RsyncRequest.parser(), MAX_REQUEST_BYTES))
+        .addLast(PbFrameEncoder.INSTANCE)
+        .addLast(new RsyncHandler(snapshots, files, MasterService::nowMs));
+  }
+
+  private static long nowMs() {
+    return System.nanoTime() / 1_000_000;
+  }
+
+  private void tick() {
+    try {
+      replicas.tick();
+      snapshots.tick(nowMs());
+    } catch (RuntimeException e) {
+      LOG.error("a round of keepalives failed", e); // else the rounds would end unseen
+    }
+  }
+
+  /** A binlog has grown. Cheap: many calls become one round of sending. */
+  public void appended() {
+    if (isWakeUpDue.compareAndSet(false, true)) {
+      onLoop(
+          () -> {
+            isWakeUpDue.set(false);
+            replicas.pumpAll();
+          });
+    }
+  }
+
+  /** The binlog of a DB was reset: its replicas are cut off, so that they ask anew. */
+  public void binlogReplaced(String db) {
+    onLoop(() -> replicas.binlogReplaced(db));
+  }
+
+  /** Cuts all replicas off, for instance because this node now follows another master. */
+  public void disconnectReplicas(String reason) {
+    onLoop(() -> replicas.closeAll(reason));
+  }
+
+  /**
+   * What replicas, and snapshots that they fetch, still need of a DB's binlog.
+   *
+   * @return empty: nothing
+   */
+  public Optional<BinlogOffset> floor(String db) {
+    return replicas.floor(db);
+  }
+
+  /** The nodes that follow this one, by address. */
+  public List<ReplicationStatus.Replica> replicas() {
+    return replicas.status();
+  }
+
+  /** The port that replicas connect to. */
+  public int replPort() {
+    return ((InetSocketAddress) servers.get(0).localAddress()).getPort();
+  }
+
+  /** The port that files are fetched from. */
+  public int rsyncPort() {
+    return ((InetSocketAddress) servers.get(1).localAddress()).getPort();
+  }
+
+  private void onLoop(Runnable task) {
+    try {
+      loop.execute(task);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("closed");
+    }
+  }
+
+  /** Closes all connections and ports. Waits a moment for reads that are under way. */
+  @Override
+  public void close() {
+    servers.forEach(server -> server.close().awaitUninterruptibly());
+    onLoop(() -> replicas.closeAll("shutting down"));
+    group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+    disk.shutdownNow();
+    files.shutdownNow();
+  }
+}
