@@ -35,8 +35,8 @@ final class ConfigCommands {
   private static Reply get(ServerCall call) {
     List<Reply> flat = new ArrayList<>();
     for (Map.Entry<String, String> entry : call.server().config().get(texts(call.args(), 2))) {
-      flat.add(Reply.bulk(entry.getKey()));
-      flat.add(Reply.bulk(entry.getValue()));
+      flat.add(Replies.latin1(entry.getKey()));
+      flat.add(Replies.latin1(entry.getValue()));
     }
     return new Reply.Map(flat);
   }

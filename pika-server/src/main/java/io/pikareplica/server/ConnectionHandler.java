@@ -180,12 +180,17 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   }
 
   private void handle(Args args) {
-    Optional<Call> call = dispatcher.asData(client, args);
-    if (call.isPresent() && call.get().command() instanceof Command.Write) {
-      handleRun(call.get());
-      return;
+    Optional<KnownCommand> found = dispatcher.find(args);
+    if (found.isPresent()
+        && found.get() instanceof KnownCommand.OfData data
+        && data.command() instanceof Command.Write) {
+      Optional<Call> write = dispatcher.asData(client, found, args);
+      if (write.isPresent()) {
+        handleRun(write.get());
+        return;
+      }
     }
-    whenDone(dispatcher.dispatch(client, args), this::reply);
+    whenDone(dispatcher.dispatch(client, found, args), this::reply);
   }
 
   /** A write, together with the data commands that the client has sent behind it. */
@@ -195,7 +200,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     long bytes = first.args().sizeBytes();
     while (run.size() < MAX_RUN && bytes < MAX_RUN_BYTES) {
       Optional<Args> following = nextRequest();
-      Optional<Call> call = following.flatMap(args -> dispatcher.asData(client, args));
+      Optional<Call> call =
+          following.flatMap(args -> dispatcher.asData(client, dispatcher.find(args), args));
       if (call.isEmpty()) {
         putBack = following;
         break;

@@ -2,7 +2,7 @@ package io.pikareplica.server;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import io.pikareplica.repl.Replication;
+import io.pikareplica.repl.Replication.Call;
 import io.pikareplica.server.ServerCommand.Trait;
 import io.pikareplica.storage.Args;
 import io.pikareplica.storage.Command;
@@ -27,9 +27,18 @@ final class Dispatcher {
     this.server = server;
   }
 
-  /** Handles one request. The stage never fails. */
-  CompletionStage<Reply> dispatch(ClientConnection client, Args args) {
-    Optional<KnownCommand> found = server.commands().find(args);
+  /** What a request names. */
+  Optional<KnownCommand> find(Args args) {
+    return server.commands().find(args);
+  }
+
+  /**
+   * Handles one request. The stage never fails.
+   *
+   * @param found what {@link #find} gave
+   */
+  CompletionStage<Reply> dispatch(
+      ClientConnection client, Optional<KnownCommand> found, Args args) {
     Optional<Reply> refusal = refusal(client, found, args);
     if (refusal.isPresent()) {
       client.transaction().ifPresent(Transaction::markBroken);
@@ -47,12 +56,11 @@ final class Dispatcher {
     return new Timed(server, client).run(command, args);
   }
 
-  /** Whether a request is one of those that may go to the worker together with its neighbours. */
-  Optional<Replication.Call> asData(ClientConnection client, Args args) {
+  /** The call, where it is one that may go to the worker together with its neighbours. */
+  Optional<Call> asData(ClientConnection client, Optional<KnownCommand> found, Args args) {
     if (client.transaction().isPresent() || !client.subscriptions().isEmpty()) {
       return Optional.empty();
     }
-    Optional<KnownCommand> found = server.commands().find(args);
     if (found.isEmpty()
         || !(found.get() instanceof KnownCommand.OfData data)
         || data.spec().name().equals("flushall")
@@ -61,7 +69,7 @@ final class Dispatcher {
         || refusal(client, found, args).isPresent()) {
       return Optional.empty();
     }
-    return Optional.of(new Replication.Call(data.command(), args));
+    return Optional.of(new Call(data.command(), args));
   }
 
   private Optional<Reply> refusal(

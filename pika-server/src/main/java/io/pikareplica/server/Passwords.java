@@ -1,7 +1,6 @@
 package io.pikareplica.server;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -10,13 +9,10 @@ import java.security.NoSuchAlgorithmException;
 final class Passwords {
   private Passwords() {}
 
-  /**
-   * @param wanted as it stands in the settings
-   * @param given each char a byte
-   */
+  /** Both as texts whose chars are bytes. */
   static boolean match(String wanted, String given) {
     return MessageDigest.isEqual(
-        digest(wanted.getBytes(UTF_8)), digest(given.getBytes(ISO_8859_1)));
+        digest(wanted.getBytes(ISO_8859_1)), digest(given.getBytes(ISO_8859_1)));
   }
 
   private static byte[] digest(byte[] text) {

@@ -3,7 +3,7 @@ package io.pikareplica.server;
 /**
  * What the client port may be told anew while it runs. Immutable.
  *
- * @param requirePass {@code requirepass}; empty: none is asked for
+ * @param requirePass {@code requirepass}, each char a byte; empty: none is asked for
  * @param maxClients {@code maxclients}, 1 or more
  * @param timeoutSeconds {@code timeout}: silence after which a client is cut off; 0: never
  * @param slowlogMicros {@code slowlog-log-slower-than} in µs; negative: nothing is logged

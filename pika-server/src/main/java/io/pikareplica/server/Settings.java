@@ -4,7 +4,10 @@ import io.pikareplica.storage.CommandException;
 import java.util.List;
 import java.util.Map;
 
-/** What stands behind CONFIG. {@link #get} is called on any thread, the others on one at a time. */
+/**
+ * What stands behind CONFIG. All texts are as clients send them, each char a byte. {@link #get} is
+ * called on any thread, the others on one at a time.
+ */
 public interface Settings {
   /** Settings whose name matches one of the patterns, as they are now, in the order of names. */
   List<Map.Entry<String, String>> get(List<String> globs);
