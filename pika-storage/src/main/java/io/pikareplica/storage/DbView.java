@@ -16,11 +16,16 @@ public final class DbView implements ReadContext, AutoCloseable {
   private final PikaDb db;
   private final long nowMs;
   private final SnapshotRows[] rows;
+  private final ViewLeases leases;
+  private final int lease;
+  private boolean closed;
 
-  DbView(PikaDb db, long nowMs) {
+  DbView(PikaDb db, ViewLeases leases, long nowMs) {
     this.db = db;
+    this.leases = leases;
     this.nowMs = nowMs;
     this.rows = new SnapshotRows[db.instances().size()];
+    lease = leases.take();
   }
 
   @Override
@@ -38,6 +43,9 @@ public final class DbView implements ReadContext, AutoCloseable {
   }
 
   private Rows rows(int instance) {
+    if (closed) {
+      throw new IllegalStateException("the view is closed");
+    }
     if (rows[instance] == null) {
       rows[instance] = new SnapshotRows(db.instances().get(instance));
     }
@@ -60,11 +68,16 @@ public final class DbView implements ReadContext, AutoCloseable {
 
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     for (SnapshotRows opened : rows) {
       if (opened != null) {
         opened.close();
       }
     }
+    leases.giveBack(lease);
   }
 
   private static final class SnapshotRows implements Rows {

@@ -183,6 +183,23 @@ final class Instance implements AutoCloseable {
       throw failed("flush", e);
     }
     applied = end;
+    freeSpace(afterAll);
+  }
+
+  /** Deletes the files that hold nothing but what was just removed, instead of compacting them. */
+  private void freeSpace(byte[] afterAll) {
+    try {
+      // files go at once and for good: what removed their rows must not be lost in a power failure
+      rocks.syncWal();
+      for (Family family : Family.values()) {
+        if (family != Family.REPLICA_STATE) {
+          rocks.deleteFilesInRanges(
+              handle(family), List.of(new byte[0], afterAll), /* includeEnd= */ false);
+        }
+      }
+    } catch (RocksDBException e) {
+      throw failed("free the space of", e);
+    }
   }
 
   /** Sets the applied offset, forwards or back, and leaves the records as they are. */

@@ -4,6 +4,7 @@ import io.pikareplica.binlog.BinlogOffset;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,9 +13,16 @@ import java.util.List;
  * through {@link #view()}; batches, and close, belong to the DB's worker.
  */
 public final class PikaDb implements AutoCloseable {
+  /** Reads take a moment each; whoever holds a view longer is stuck. */
+  private static final Duration VIEWS_MUST_END = Duration.ofSeconds(30);
+
   private final DbOptions options;
   private final List<Instance> instances;
+  private final ViewLeases leases = new ViewLeases();
   private final VersionClock versions = new VersionClock(System::currentTimeMillis);
+
+  /** Owner thread only. */
+  private boolean closed;
 
   private PikaDb(DbOptions options, List<Instance> instances) {
     this.options = options;
@@ -40,9 +48,13 @@ public final class PikaDb implements AutoCloseable {
     return new PikaDb(options, List.copyOf(instances));
   }
 
-  /** The DB as it stands now, for one reading command. */
+  /**
+   * The DB as it stands now, for one reading command. Any thread; close waits for it.
+   *
+   * @throws StorageException when the DB is closed
+   */
   public DbView view() {
-    return new DbView(this, System.currentTimeMillis());
+    return new DbView(this, leases, System.currentTimeMillis());
   }
 
   /** An empty batch. */
@@ -114,9 +126,28 @@ public final class PikaDb implements AutoCloseable {
     return versions;
   }
 
-  /** Closes all instances. No view and no batch may be open. */
+  /**
+   * Waits for the views that are open, then closes all instances. No batch may be open. Closing
+   * again does nothing.
+   *
+   * @throws StorageException when views stay open for too long, or the thread is interrupted: the
+   *     instances stay open then, no view is given any more, and close may be tried again
+   */
   @Override
   public void close() {
+    close(VIEWS_MUST_END);
+  }
+
+  void close(Duration viewsMustEnd) {
+    if (closed) {
+      return;
+    }
+    int out = leases.close(viewsMustEnd);
+    if (out > 0) {
+      throw new StorageException(
+          "cannot close " + instances.get(0).folder().getParent() + ": " + out + " reads go on");
+    }
+    closed = true;
     instances.forEach(Instance::close);
   }
 }
