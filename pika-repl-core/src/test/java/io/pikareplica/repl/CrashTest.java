@@ -96,7 +96,7 @@ class CrashTest {
     assertLists(openCrashed(), "1,2");
   }
 
-  private static Path emptied(Path path) {
+  static Path emptied(Path path) {
     try (Stream<Path> all = Files.walk(path)) {
       for (Path file : all.filter(Files::isRegularFile).toList()) {
         Files.delete(file);

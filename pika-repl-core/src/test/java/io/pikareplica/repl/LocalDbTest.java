@@ -8,9 +8,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pikareplica.binlog.BinlogOffset;
 import io.pikareplica.repl.ReplConfig.Fsync;
+import io.pikareplica.storage.PikaDb;
 import io.pikareplica.storage.Reply;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -225,6 +228,60 @@ class LocalDbTest {
     try (DbFixture always = new DbFixture(other, Fsync.ALWAYS)) {
       always.take(always.item("set", "a", "1"));
       assertThat(always.db.offsets().durable()).isEqualTo(always.db.applied());
+    }
+  }
+
+  @Test
+  void aMasterThatIsFasterThanTheWorkerIsToldToStopAndToGoOn() throws Exception {
+    CountDownLatch isBusy = new CountDownLatch(1);
+    CountDownLatch mayGoOn = new CountDownLatch(1);
+    fixture.listener.onApplied =
+        () -> {
+          isBusy.countDown();
+          awaitUninterruptibly(mayGoOn);
+        };
+    fixture.db.offer(batch(fixture.item("set", "a", "1")));
+    isBusy.await();
+    String large = "x".repeat(3 << 20);
+    assertThat(fixture.db.offer(batch(fixture.item("set", "b", large)))).isTrue();
+    assertThat(fixture.db.offer(batch(fixture.item("set", "c", large)))).isTrue();
+    assertThat(fixture.db.offer(batch(fixture.item("set", "d", large)))).isFalse();
+    assertThat(fixture.db.offer(batch(fixture.item("set", "e", "1")))).isFalse();
+    List<Reply> refused = await(fixture.db.execute(List.of(call("set", "a", "1"))));
+    assertThat(DbFixture.text(refused.get(0)))
+        .isEqualTo("-BUSY too many commands are waiting for this DB, try again");
+    fixture.listener.onApplied = () -> {};
+    mayGoOn.countDown();
+    await(fixture.db.drain());
+    assertThat(fixture.listener.events).containsOnlyOnce("room");
+    assertThat(fixture.listener.failures).isEmpty();
+    fixture.assertReads("1", "get", "e");
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void aClosedDbAnswersInsteadOfWaiting() {
+    fixture.db.close();
+    List<Reply> replies = await(fixture.db.execute(List.of(call("set", "a", "1"))));
+    assertThat(DbFixture.text(replies.get(0))).isEqualTo("-ERR the DB is closed");
+    assertThat(fixture.db.drain().toCompletableFuture()).isCompletedExceptionally();
+    assertThat(fixture.db.offer(batch(ping()))).isTrue();
+  }
+
+  @Test
+  void aCheckpointStandsAtTheAppliedOffset() {
+    fixture.take(fixture.item("set", "a", "1"));
+    Path copy = folder.resolve("checkpoint");
+    assertThat(await(fixture.db.checkpoint(copy))).isEqualTo(fixture.db.applied());
+    try (PikaDb data = PikaDb.open(copy, DbFixture.OPTIONS)) {
+      assertThat(data.applied()).containsOnly(fixture.db.applied());
     }
   }
 }

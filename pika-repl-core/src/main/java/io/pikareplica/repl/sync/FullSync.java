@@ -14,13 +14,17 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -42,6 +46,9 @@ public final class FullSync {
   private static final int MAX_CHANGES = 10;
 
   private static final int MAX_UUID_LENGTH = 64;
+
+  /** A sync that was cancelled may still be writing when the next one of its DB starts. */
+  private static final Map<Path, Semaphore> FOLDERS = new ConcurrentHashMap<>();
 
   private final Request request;
   private final Listener listener;
@@ -137,8 +144,17 @@ public final class FullSync {
   }
 
   private void run() {
+    Semaphore folder =
+        FOLDERS.computeIfAbsent(
+            staging.folder().toAbsolutePath().normalize(), path -> new Semaphore(1));
     try (channel) {
-      StagedSnapshot snapshot = fetchAndImport();
+      folder.acquire();
+      StagedSnapshot snapshot;
+      try {
+        snapshot = fetchAndImport();
+      } finally {
+        folder.release();
+      }
       log.info("db={} snapshot staged uuid={}", request.db(), snapshot.uuid());
       if (!isCancelled) {
         listener.staged(snapshot);
@@ -346,7 +362,7 @@ public final class FullSync {
     boolean interrupted = false;
     while (!pool.isTerminated()) {
       try {
-        pool.awaitTermination(1, java.util.concurrent.TimeUnit.MINUTES);
+        pool.awaitTermination(1, TimeUnit.MINUTES);
       } catch (InterruptedException e) {
         interrupted = true;
       }

@@ -1,6 +1,9 @@
 package io.pikareplica.repl.sync;
 
 import com.google.protobuf.ByteString;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
 import io.pikareplica.proto.RsyncService.FileRequest;
 import io.pikareplica.proto.RsyncService.FileResponse;
 import io.pikareplica.proto.RsyncService.MetaResponse;
@@ -8,6 +11,8 @@ import io.pikareplica.proto.RsyncService.RsyncRequest;
 import io.pikareplica.proto.RsyncService.RsyncResponse;
 import io.pikareplica.proto.RsyncService.StatusCode;
 import io.pikareplica.proto.RsyncService.Type;
+import io.pikareplica.repl.ReplicationException;
+import io.pikareplica.storage.DbOptions;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -20,7 +25,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
@@ -28,7 +35,7 @@ import java.util.stream.Stream;
  * The file port of a master, as far as a test lets it be one: serves a folder with short reads, and
  * does what a {@link Whim} tells it instead.
  */
-final class RsyncServer implements AutoCloseable {
+public final class RsyncServer implements AutoCloseable {
   /** Reads never cross a border of this many bytes. */
   private static final int BLOCK_BYTES = 50_000;
 
@@ -52,6 +59,40 @@ final class RsyncServer implements AutoCloseable {
     Thread acceptor = new Thread(this::accept, "rsync-server");
     acceptor.setDaemon(true);
     acceptor.start();
+  }
+
+  /** A whole full sync of a snapshot. */
+  public static StagedSnapshot fetchFrom(Path snapshot, Path syncFolder, DbOptions options)
+      throws Exception {
+    CompletableFuture<StagedSnapshot> result = new CompletableFuture<>();
+    EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    try (RsyncServer server = new RsyncServer(snapshot)) {
+      FullSync.start(
+          new FullSync.Request(
+              "db0",
+              "127.0.0.1",
+              server.port(),
+              syncFolder,
+              options,
+              4,
+              () -> 1000,
+              new Throttle(1 << 30),
+              loops),
+          new FullSync.Listener() {
+            @Override
+            public void staged(StagedSnapshot staged) {
+              result.complete(staged);
+            }
+
+            @Override
+            public void failed(ReplicationException why, boolean retry) {
+              result.completeExceptionally(why);
+            }
+          });
+      return result.get(30, TimeUnit.SECONDS);
+    } finally {
+      loops.shutdownGracefully(0, 100, TimeUnit.MILLISECONDS).syncUninterruptibly();
+    }
   }
 
   int port() {
