@@ -202,6 +202,11 @@ final class Instance implements AutoCloseable {
     }
   }
 
+  /** Writes changes that belong to no item and that no reader can see. */
+  void writeUnlogged(WriteBatch batch) throws RocksDBException {
+    rocks.write(writeOptions, batch);
+  }
+
   /** Sets the applied offset, forwards or back, and leaves the records as they are. */
   void resetApplied(BinlogOffset offset) {
     try {

@@ -34,6 +34,12 @@ final class NativeRowIterator implements RowIterator {
     return iterator;
   }
 
+  /** Moves an ascending walk to the first row from a key on. */
+  void seek(byte[] to) {
+    rows.seek(to);
+    load();
+  }
+
   private void load() {
     key = null;
     if (!rows.isValid()) {

@@ -177,6 +177,16 @@ public final class KeyFormat {
     return bits < 0 ? ~bits : bits | Long.MIN_VALUE;
   }
 
+  /** The version in a row of the hash, set, zset and stream families. */
+  public static long versionAt(byte[] rowKey, int userKeyEnd) {
+    return littleEndian(rowKey).getLong(userKeyEnd);
+  }
+
+  /** The version in a row of the list and score families. */
+  public static long orderedVersionAt(byte[] rowKey, int userKeyEnd) {
+    return ByteBuffer.wrap(rowKey).getLong(userKeyEnd);
+  }
+
   private static int startLength(byte[] userKey) {
     int zeros = 0;
     for (byte b : userKey) {
