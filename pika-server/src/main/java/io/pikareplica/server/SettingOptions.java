@@ -70,7 +70,7 @@ final class SettingOptions {
   static List<Option> given(ParseResult parsed) {
     List<Option> options = new ArrayList<>();
     for (OptionSpec option : parsed.matchedOptions()) {
-      String name = option.longestName().substring(DASHES.length());
+      String name = option.names()[0].substring(DASHES.length());
       if (option.isMultiValue()) {
         option.stringValues().forEach(value -> options.add(new Option(name, value)));
       }
