@@ -36,7 +36,6 @@ public final class PikaKeys {
     quiet("sync-thread-num", "6");
     quiet("sync-binlog-thread-num", "1");
     quiet("binlog-writer-num", "1");
-    quiet("sync-window-size", "9000");
     quiet("root-connection-num", "2");
     quiet("max-client-response-size", "1073741824");
     // identity and Pika's own bookkeeping: kept beside the data here

@@ -188,6 +188,14 @@ public final class SettingsTable {
           Group.REPLICATION,
           Change.START,
           "the largest message between nodes; must be the master's");
+  public static final Setting<Long> SYNC_WINDOW_SIZE =
+      pika(
+          "sync-window-size",
+          number(1, 90_000).pikaTakes(9_000, 90_000),
+          "9000",
+          Group.REPLICATION,
+          Change.START,
+          "commands sent to a replica of this node before it has acknowledged them");
   public static final Setting<Long> APPLY_QUEUE_SIZE =
       ours(
           "apply-queue-size",

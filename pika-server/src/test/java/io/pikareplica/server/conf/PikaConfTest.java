@@ -94,7 +94,7 @@ class PikaConfTest {
     PikaConf conf = ConfTexts.load(file);
 
     assertThat(conf.get(SettingsTable.BINLOG_FILE_SIZE)).isEqualTo(104857600);
-    assertThat(conf.withoutEffect()).contains("thread-num", "sync-window-size");
+    assertThat(conf.withoutEffect()).contains("thread-num", "dump-path");
     assertThat(conf.warnings()).isEmpty();
   }
 
