@@ -21,6 +21,8 @@ import io.pikareplica.repl.net.PbFrameEncoder;
 import io.pikareplica.repl.net.ProtocolChecks;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -47,7 +49,7 @@ final class RsyncChannel implements AutoCloseable {
   private final Bootstrap bootstrap;
   private final AtomicReferenceArray<Question> questions = new AtomicReferenceArray<>(MAX_READERS);
   private volatile Channel channel;
-  private boolean isClosed;
+  private volatile boolean isClosed;
 
   /** What a reader waits for. */
   private record Question(RsyncRequest request, CompletableFuture<RsyncResponse> answer) {
@@ -152,30 +154,37 @@ final class RsyncChannel implements AutoCloseable {
     }
   }
 
+  /** One reader connects, the others wait for it. */
   private synchronized Channel connected() throws IOException, InterruptedException {
-    if (isClosed) {
-      throw new IOException("closed");
-    }
-    if (channel == null || !channel.isActive()) {
-      ChannelFuture connect = bootstrap.connect(host, port).await();
+    Channel current = channel;
+    if (current == null || !current.isActive()) {
+      // a name is looked up here, on a thread that may wait, and not on an event loop
+      InetSocketAddress master = new InetSocketAddress(InetAddress.getByName(host), port);
+      ChannelFuture connect = bootstrap.connect(master).await();
       if (!connect.isSuccess()) {
         throw new ConnectException(connect.cause().getMessage());
       }
-      channel = connect.channel();
+      current = connect.channel();
+      channel = current;
     }
-    return channel;
+    if (isClosed) {
+      current.close();
+      throw new IOException("closed");
+    }
+    return current;
   }
 
-  /** Drops the connection, so that the next question makes a new one. */
-  synchronized void disconnect() {
-    if (channel != null) {
-      channel.close();
-      channel = null;
+  /** Drops the connection, so that the next question makes a new one. Never waits. */
+  void disconnect() {
+    Channel current = channel;
+    if (current != null) {
+      current.close();
     }
   }
 
+  /** Drops the connection for good. Never waits. */
   @Override
-  public synchronized void close() {
+  public void close() {
     isClosed = true;
     disconnect();
   }
@@ -204,8 +213,7 @@ final class RsyncChannel implements AutoCloseable {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-      Channel current = channel;
-      if (current == null || ctx.channel() == current) {
+      if (ctx.channel() == channel) {
         failAll(new IOException("the master closed the connection"));
       }
     }
