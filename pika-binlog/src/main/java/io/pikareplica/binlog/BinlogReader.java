@@ -103,6 +103,14 @@ public final class BinlogReader implements AutoCloseable {
   }
 
   /**
+   * Whether the file being read is still part of the binlog. It is not after a purge, or when the
+   * binlog was reset and another file took its name; then what is read on is of the past.
+   */
+  public boolean isCurrent() throws IOException {
+    return file.isCurrent();
+  }
+
+  /**
    * The next step through a binlog at rest.
    *
    * @throws BinlogCorruptException if a record is damaged, or torn in a file that is not the last

@@ -6,8 +6,12 @@ import static io.pikareplica.binlog.BlockFormat.HEADER_BYTES;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
 
 /**
  * The physical records of one binlog file in order. Reads a block at a time, and of a block that
@@ -30,6 +34,7 @@ final class RecordFile implements AutoCloseable {
 
   private final Path path;
   private final FileChannel channel;
+  private final Object key;
   private final ByteBuffer block = ByteBuffer.allocate(BLOCK_BYTES);
   private long blockStart = -1;
   private int filled;
@@ -46,12 +51,26 @@ final class RecordFile implements AutoCloseable {
    */
   RecordFile(Path path, long offset) throws IOException {
     this.path = path;
+    this.key = key(path);
     this.channel = FileChannel.open(path, StandardOpenOption.READ);
     this.offset = offset;
   }
 
   Path path() {
     return path;
+  }
+
+  /** Whether the file of that name is still the one that was opened. */
+  boolean isCurrent() throws IOException {
+    try {
+      return Objects.equals(key, key(path));
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
+  private static Object key(Path path) throws IOException {
+    return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
   }
 
   long size() throws IOException {

@@ -7,8 +7,10 @@ import io.netty.util.NetUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.pikareplica.binlog.BinlogOffset;
 import io.pikareplica.repl.ReplicationStatus.Role;
+import io.pikareplica.repl.master.MasterConfig;
 import io.pikareplica.storage.DbView;
 import io.pikareplica.storage.Reply;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
@@ -20,6 +22,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,8 +46,10 @@ public final class ReplicaNode implements Replication, AutoCloseable {
   private final ReplicationStore store;
   private final ReplicaSession session;
   private final StatusView view;
+  private final Workers workers;
   private volatile ReplSettings settings;
   private volatile Following following;
+  private volatile Optional<Serving> serving = Optional.empty();
 
   /** Counts role changes, so that one that is under way notices a later one; session's thread. */
   private long changes;
@@ -75,6 +80,7 @@ public final class ReplicaNode implements Replication, AutoCloseable {
             new SplittableRandom().nextLong());
     view = new StatusView(config, dbs, store, session);
     workers.session = session;
+    this.workers = workers;
   }
 
   /**
@@ -123,7 +129,34 @@ public final class ReplicaNode implements Replication, AutoCloseable {
   @Override
   public ReplicationStatus status() {
     Following now = following;
-    return view.status(now.role(), now.master(), settings, List.of());
+    return view.status(
+        now.role(),
+        now.master(),
+        settings,
+        serving.map(part -> part.service().replicas()).orElse(List.of()));
+  }
+
+  /**
+   * Lets other nodes follow this one, ours or real Pikas, whatever its role. At most once.
+   *
+   * @param runId what INFO shows as {@code run_id}
+   * @param requirePass the bytes of {@code requirepass} at the moment; none for no password
+   * @throws IOException if a port is taken; the message says which
+   */
+  public void serve(MasterConfig master, String runId, Supplier<byte[]> requirePass)
+      throws IOException {
+    Serving part =
+        Serving.start(
+            master,
+            runId,
+            requirePass,
+            dbs,
+            config.dbOptions(),
+            store,
+            session,
+            () -> following.role() == Role.MASTER);
+    serving = Optional.of(part);
+    workers.onAppended = part.service()::appended;
   }
 
   @Override
@@ -288,6 +321,7 @@ public final class ReplicaNode implements Replication, AutoCloseable {
   /** Leaves the master, applies what was received, closes binlogs and data. Waits for it. */
   @Override
   public void close() {
+    serving.ifPresent(Serving::close);
     session.close();
     dbs.forEach(LocalDb::close);
     loops
@@ -298,6 +332,7 @@ public final class ReplicaNode implements Replication, AutoCloseable {
   /** What the workers report goes to the session, which is made after them. */
   private static final class Workers {
     private volatile ReplicaSession session;
+    private volatile Runnable onAppended = () -> {};
 
     LocalDb.Listener listener(int db) {
       return new LocalDb.Listener() {
@@ -323,7 +358,7 @@ public final class ReplicaNode implements Replication, AutoCloseable {
 
         @Override
         public void appended(String name, BinlogOffset end) {
-          // Nobody follows this node yet.
+          onAppended.run();
         }
       };
     }

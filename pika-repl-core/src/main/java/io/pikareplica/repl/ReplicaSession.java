@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -123,6 +124,34 @@ final class ReplicaSession implements AutoCloseable {
     } catch (RejectedExecutionException e) {
       log.debug("replication session is closed");
     }
+  }
+
+  /**
+   * Gives a master that has none a history of its own, on disk before this completes.
+   *
+   * @param isMaster asked on the session's thread, where roles change
+   * @return the history in effect; empty when this node is no master any more
+   */
+  CompletableFuture<Optional<String>> beginHistory(String replicationId, BooleanSupplier isMaster) {
+    CompletableFuture<Optional<String>> result = new CompletableFuture<>();
+    run(
+        () -> {
+          try {
+            if (isMaster.getAsBoolean() && store.content().replicationId().isEmpty()) {
+              store.adoptLineage(replicationId);
+              store.attached();
+              state = state.withReplicationId(replicationId);
+              log.info("replication-id={} reason=\"the first replica\"", replicationId);
+            }
+            result.complete(
+                isMaster.getAsBoolean()
+                    ? Optional.of(store.content().replicationId())
+                    : Optional.empty());
+          } catch (ReplicationException e) {
+            result.completeExceptionally(e);
+          }
+        });
+    return result;
   }
 
   /** Completes, on the session's thread, when the workers have nothing left of any stream. */

@@ -86,6 +86,26 @@ record ReplicaState(
         dbs);
   }
 
+  /** The same, of another history. */
+  ReplicaState withReplicationId(String id) {
+    return new ReplicaState(
+        policy,
+        instances,
+        link,
+        phase,
+        master,
+        forceFullSync,
+        id,
+        connectionId,
+        timerMs,
+        failures,
+        error,
+        isDiverged,
+        lastId,
+        seed,
+        dbs);
+  }
+
   /** Every DB is followed: what {@code master_link_status:up} means. */
   boolean isUp() {
     return link == LinkState.META_SYNC_DONE

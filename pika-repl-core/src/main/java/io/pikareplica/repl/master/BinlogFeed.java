@@ -41,6 +41,10 @@ final class BinlogFeed implements AutoCloseable {
     if (reader == null) {
       reader = BinlogReader.open(directory, from, limit);
     }
+    if (!reader.isCurrent()) {
+      // The limit may be the new binlog's: it says nothing about the file that is still open here.
+      throw new IOException("the binlog was replaced or purged at " + reader.offset());
+    }
     for (long bytes = 0; records.size() < maxItems && bytes < enoughBytes; ) {
       BinlogReader.Read read = reader.next(limit);
       switch (read.kind()) {

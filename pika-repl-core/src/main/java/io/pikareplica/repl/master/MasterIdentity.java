@@ -16,6 +16,6 @@ public interface MasterIdentity {
    */
   Optional<String> replicationId() throws IOException;
 
-  /** {@code requirepass}; empty for none. */
-  String requirePass();
+  /** The bytes of {@code requirepass}; none when no password is asked for. */
+  byte[] requirePass();
 }

@@ -1,7 +1,5 @@
 package io.pikareplica.repl.master;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.pikareplica.binlog.BinlogDirectory;
 import io.pikareplica.binlog.BinlogOffset;
 import io.pikareplica.proto.InnerMessage;
@@ -92,7 +90,7 @@ final class ReplRequests {
 
   private void metaSync(ReplicaLink link, InnerRequest.MetaSync request) throws FrameException {
     HostPort address = address(request.hasNode(), request.getNode(), "meta_sync");
-    if (!isAuthentic(request.getAuth())) {
+    if (!isAuthentic(request.getAuthBytes().toByteArray())) {
       LOG.warn("replica={}@{} refused: wrong masterauth", address, link);
       link.send(Replies.wrongAuth());
       return;
@@ -116,10 +114,9 @@ final class ReplRequests {
         });
   }
 
-  private boolean isAuthentic(String auth) {
-    String password = identity.requirePass();
-    return password.isEmpty()
-        || MessageDigest.isEqual(password.getBytes(UTF_8), auth.getBytes(UTF_8));
+  private boolean isAuthentic(byte[] auth) {
+    byte[] password = identity.requirePass();
+    return password.length == 0 || MessageDigest.isEqual(password, auth);
   }
 
   private Optional<String> replicationId() {

@@ -1,5 +1,6 @@
 package io.pikareplica.repl.master;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
@@ -75,8 +76,8 @@ class MasterServiceIT {
           }
 
           @Override
-          public String requirePass() {
-            return password;
+          public byte[] requirePass() {
+            return password.getBytes(UTF_8);
           }
         };
     return MasterService.start(config, identity, List.of(db0, db1));
@@ -349,6 +350,23 @@ class MasterServiceIT {
     replica.receiveItems();
     db0.reset(new BinlogOffset(9, 1000));
     service.binlogReplaced("db0");
+    replica.awaitClosed();
+    assertThat(replyCode(registered(1000), BinlogOffset.ZERO))
+        .isEqualTo(ReplyCode.kSyncPointBePurged);
+  }
+
+  @Test
+  void noticesAReplacedBinlogThatNobodyTellsOf() throws IOException {
+    for (int i = 0; i < 20; i++) {
+      db0.write("set", "old", "v" + i);
+    }
+    TestReplica replica = registered(1000);
+    replica.begin("db0", BinlogOffset.ZERO);
+    replica.receiveItems();
+    BinlogOffset old = db0.received();
+    db0.reset(old);
+    db0.write("set", "new", "v");
+    service.appended();
     replica.awaitClosed();
     assertThat(replyCode(registered(1000), BinlogOffset.ZERO))
         .isEqualTo(ReplyCode.kSyncPointBePurged);

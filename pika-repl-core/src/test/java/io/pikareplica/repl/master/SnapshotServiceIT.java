@@ -71,8 +71,8 @@ class SnapshotServiceIT {
           }
 
           @Override
-          public String requirePass() {
-            return "";
+          public byte[] requirePass() {
+            return new byte[0];
           }
         };
     return MasterService.start(config, identity, List.of(db0));
