@@ -140,8 +140,9 @@ final class ClientWork {
 
     void flush() throws ReplicationException {
       if (!contents.isEmpty()) {
-        BinlogOffset end = store.appendOwn(contents, clockMs.getAsLong() / 1000);
-        store.commit(batch, end);
+        long nowMs = clockMs.getAsLong();
+        BinlogOffset end = store.appendOwn(contents, nowMs / 1000);
+        store.commit(batch, end, nowMs);
         contents.clear();
         batch.close();
         batch = store.newBatch();

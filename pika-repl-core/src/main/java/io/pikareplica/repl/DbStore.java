@@ -10,6 +10,7 @@ import io.pikareplica.storage.DbBatch;
 import io.pikareplica.storage.DbView;
 import io.pikareplica.storage.PikaDb;
 import io.pikareplica.storage.StorageException;
+import io.pikareplica.storage.Sweeper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -26,6 +27,9 @@ import org.slf4j.LoggerFactory;
 final class DbStore {
   private static final Logger log = LoggerFactory.getLogger(DbStore.class);
 
+  /** How much earlier than the last item a key must have expired to be removed: clocks step. */
+  private static final long SWEEP_GRACE_MS = 60_000;
+
   private final String db;
   private final Fsync fsync;
   private final OffsetTracker offsets;
@@ -36,6 +40,10 @@ final class DbStore {
   private volatile PikaDb data;
 
   private BinlogWriter binlog;
+  private Sweeper sweeper;
+
+  /** When the last item was logged, by its writer's clock; ms since 1970. */
+  private long itemTimeMs;
 
   DbStore(String db, Fsync fsync, OffsetTracker offsets, LocalDb.Listener listener) {
     this.db = db;
@@ -48,6 +56,7 @@ final class DbStore {
   void use(DbFiles.Opened opened, String reason) {
     data = opened.data();
     binlog = opened.binlog();
+    sweeper = new Sweeper(data, SWEEP_GRACE_MS);
     failure = null;
     BinlogOffset end = binlog.producer();
     BinlogOffset lowest = DbFiles.lowest(data);
@@ -133,12 +142,17 @@ final class DbStore {
     listener.appended(db, end);
   }
 
-  /** Makes a batch visible together with the offset that it reaches. */
-  void commit(DbBatch batch, BinlogOffset end) throws ReplicationException {
+  /**
+   * Makes a batch visible together with the offset that it reaches.
+   *
+   * @param timeMs when its last item was logged, by its writer's clock
+   */
+  void commit(DbBatch batch, BinlogOffset end, long timeMs) throws ReplicationException {
     requireRunning();
     try {
       batch.commit(end);
       offsets.applied(end);
+      itemTimeMs = timeMs;
     } catch (RuntimeException e) {
       throw fail(e);
     }
@@ -169,6 +183,24 @@ final class DbStore {
       offsets.reset(reached, reason);
     } catch (IOException | RuntimeException e) {
       throw fail(e);
+    }
+  }
+
+  /**
+   * Removes a little of what expired before the last item was logged. Not by the wall clock: an
+   * item still under way may have been logged while the key lived, and make it persist.
+   *
+   * @return whether a round through the data has ended
+   */
+  boolean sweep(int maxLooks) {
+    if (failure != null || data == null) {
+      return true;
+    }
+    try {
+      return sweeper.step(itemTimeMs, maxLooks);
+    } catch (RuntimeException e) {
+      fail(e);
+      return true;
     }
   }
 

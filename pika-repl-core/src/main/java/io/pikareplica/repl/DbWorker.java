@@ -106,7 +106,9 @@ final class DbWorker {
   private void turn(List<WorkerTask> group) {
     try {
       flushAll.serve();
-      if (!group.isEmpty()) {
+      if (group.isEmpty()) {
+        upkeep.sweep();
+      } else {
         work(group);
       }
       if (mailbox.takeRoomSignal()) {

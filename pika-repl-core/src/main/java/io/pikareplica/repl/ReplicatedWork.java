@@ -171,7 +171,7 @@ final class ReplicatedWork {
     void flush() throws ReplicationException {
       if (!records.isEmpty()) {
         store.append(records);
-        store.commit(pending, end());
+        store.commit(pending, end(), executed.get(executed.size() - 1).timeMs());
         records.clear();
         executed.clear();
         restart();

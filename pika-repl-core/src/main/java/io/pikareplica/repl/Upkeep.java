@@ -14,13 +14,19 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What a DB's worker does between two groups: forces the binlog to disk once a second where that is
- * asked for, and deletes binlog files that nobody needs. {@link #run} belongs to the worker, the
- * rest to any thread.
+ * asked for, deletes binlog files that nobody needs and, when idle, records that have expired.
+ * {@link #run} and {@link #sweep} belong to the worker, the rest to any thread.
  */
 final class Upkeep {
   private static final Logger log = LoggerFactory.getLogger(Upkeep.class);
   private static final long FORCE_MS = 1000;
   private static final long PURGE_MS = 5000;
+
+  /** About 10 ms of work: as long as a batch that arrives meanwhile may have to wait. */
+  private static final int SWEEP_LOOKS = 4000;
+
+  private static final long SWEEP_PAUSE_MS = 50;
+  private static final long SWEEP_ROUND_MS = 60_000;
 
   private final String db;
   private final DbStore store;
@@ -31,6 +37,8 @@ final class Upkeep {
   private volatile BinlogOffset firstRetained = BinlogOffset.ZERO;
   private long forcedMs;
   private long purgedMs;
+  private long sweptMs;
+  private boolean isSweeping;
 
   /**
    * @param clockMs ms since 1970
@@ -58,7 +66,16 @@ final class Upkeep {
 
   /** How long the worker may wait for something to do, in ms. */
   long waitMs() {
-    return FORCE_MS / 2;
+    return isSweeping ? SWEEP_PAUSE_MS : FORCE_MS / 2;
+  }
+
+  /** When nothing waits: goes on with the round through the data, or begins the next. */
+  void sweep() {
+    long nowMs = clockMs.getAsLong();
+    if (isSweeping || isDue(nowMs, sweptMs, SWEEP_ROUND_MS)) {
+      sweptMs = nowMs;
+      isSweeping = !store.sweep(SWEEP_LOOKS);
+    }
   }
 
   void run() {

@@ -8,12 +8,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pikareplica.binlog.BinlogOffset;
 import io.pikareplica.repl.ReplConfig.Fsync;
+import io.pikareplica.storage.DbView;
+import io.pikareplica.storage.Family;
 import io.pikareplica.storage.PikaDb;
 import io.pikareplica.storage.Reply;
+import io.pikareplica.storage.codec.KeyFormat;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -282,6 +288,28 @@ class LocalDbTest {
     assertThat(await(fixture.db.checkpoint(copy))).isEqualTo(fixture.db.applied());
     try (PikaDb data = PikaDb.open(copy, DbFixture.OPTIONS)) {
       assertThat(data.applied()).containsOnly(fixture.db.applied());
+    }
+  }
+
+  @Test
+  void whatExpiredLongBeforeTheLastItemIsRemovedWhenNothingWaits() {
+    long now = DbFixture.NOW_SECONDS;
+    fixture.take(
+        fixture.item("pksetexat", "long-gone", Long.toString(now - 3_600), "v"),
+        fixture.item("pksetexat", "just-gone", Long.toString(now - 10), "v"),
+        fixture.item("pksetexat", "alive", Long.toString(now + 3_600), "v"));
+
+    Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> !hasRecord("long-gone"));
+
+    assertThat(hasRecord("just-gone")).isTrue();
+    assertThat(hasRecord("alive")).isTrue();
+  }
+
+  /** Whether the key takes room on disk, expired or not. */
+  private boolean hasRecord(String key) {
+    byte[] name = key.getBytes(StandardCharsets.US_ASCII);
+    try (DbView view = fixture.db.view()) {
+      return view.rows(name).get(Family.META, KeyFormat.meta(name)) != null;
     }
   }
 }
