@@ -10,11 +10,11 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.pikareplica.proto.RsyncService;
 import io.pikareplica.proto.RsyncService.FileRequest;
 import io.pikareplica.proto.RsyncService.RsyncRequest;
 import io.pikareplica.proto.RsyncService.RsyncResponse;
 import io.pikareplica.proto.RsyncService.StatusCode;
-import io.pikareplica.proto.RsyncService.Type;
 import io.pikareplica.repl.net.FrameException;
 import io.pikareplica.repl.net.PbFrameDecoder;
 import io.pikareplica.repl.net.PbFrameEncoder;
@@ -58,7 +58,7 @@ final class RsyncChannel implements AutoCloseable {
       if (response.getType() != request.getType()) {
         return false;
       }
-      return request.getType() == Type.kRsyncMeta
+      return request.getType() == RsyncService.Type.kRsyncMeta
           || response.getCode() != StatusCode.kOk
           || (response.getFileResp().getFilename().equals(request.getFileReq().getFilename())
               && response.getFileResp().getOffset() == request.getFileReq().getOffset());
@@ -95,7 +95,7 @@ final class RsyncChannel implements AutoCloseable {
     return ask(
         0,
         RsyncRequest.newBuilder()
-            .setType(Type.kRsyncMeta)
+            .setType(RsyncService.Type.kRsyncMeta)
             .setReaderIndex(0)
             .setDbName(db)
             .setSlotId(0)
@@ -113,7 +113,7 @@ final class RsyncChannel implements AutoCloseable {
     return ask(
         reader,
         RsyncRequest.newBuilder()
-            .setType(Type.kRsyncFile)
+            .setType(RsyncService.Type.kRsyncFile)
             .setReaderIndex(reader)
             .setDbName(db)
             .setSlotId(0)
@@ -168,7 +168,7 @@ final class RsyncChannel implements AutoCloseable {
       channel = current;
     }
     if (isClosed) {
-      current.close();
+      var unused = current.close();
       throw new IOException("closed");
     }
     return current;
@@ -178,7 +178,7 @@ final class RsyncChannel implements AutoCloseable {
   void disconnect() {
     Channel current = channel;
     if (current != null) {
-      current.close();
+      var unused = current.close();
     }
   }
 
@@ -221,7 +221,7 @@ final class RsyncChannel implements AutoCloseable {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
       failAll(cause);
-      ctx.close();
+      var unused = ctx.close();
     }
   }
 }

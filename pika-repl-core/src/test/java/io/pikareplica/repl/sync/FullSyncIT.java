@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import io.pikareplica.proto.RsyncService;
 import io.pikareplica.proto.RsyncService.MetaResponse;
 import io.pikareplica.proto.RsyncService.RsyncRequest;
 import io.pikareplica.proto.RsyncService.RsyncResponse;
-import io.pikareplica.proto.RsyncService.Type;
 import io.pikareplica.repl.ReplicationException;
 import io.pikareplica.storage.DbOptions;
 import io.pikareplica.storage.PikaDb;
@@ -154,7 +154,7 @@ class FullSyncIT {
     server.whim =
         (request, right, n) ->
             Optional.of(
-                n % 6 == 0 && request.getType() == Type.kRsyncFile
+                n % 6 == 0 && request.getType() == RsyncService.Type.kRsyncFile
                     ? right.toBuilder()
                         .setFileResp(right.getFileResp().toBuilder().setOffset(77))
                         .build()
@@ -241,7 +241,7 @@ class FullSyncIT {
   }
 
   private static RsyncResponse withNames(RsyncResponse right, String... names) {
-    return right.getType() == Type.kRsyncMeta
+    return right.getType() == RsyncService.Type.kRsyncMeta
         ? right.toBuilder()
             .setMetaResp(right.getMetaResp().toBuilder().addAllFilenames(List.of(names)))
             .build()

@@ -4,13 +4,13 @@ import com.google.protobuf.ByteString;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import io.pikareplica.proto.RsyncService;
 import io.pikareplica.proto.RsyncService.FileRequest;
 import io.pikareplica.proto.RsyncService.FileResponse;
 import io.pikareplica.proto.RsyncService.MetaResponse;
 import io.pikareplica.proto.RsyncService.RsyncRequest;
 import io.pikareplica.proto.RsyncService.RsyncResponse;
 import io.pikareplica.proto.RsyncService.StatusCode;
-import io.pikareplica.proto.RsyncService.Type;
 import io.pikareplica.repl.ReplicationException;
 import io.pikareplica.storage.DbOptions;
 import java.io.DataInputStream;
@@ -102,7 +102,7 @@ public final class RsyncServer implements AutoCloseable {
   /** Names of the files that were asked for, each once, in order. */
   List<String> filesAskedFor() {
     return requests.stream()
-        .filter(request -> request.getType() == Type.kRsyncFile)
+        .filter(request -> request.getType() == RsyncService.Type.kRsyncFile)
         .map(request -> request.getFileReq().getFilename())
         .filter(name -> !name.equals("info"))
         .distinct()
@@ -168,7 +168,7 @@ public final class RsyncServer implements AutoCloseable {
         refused(request).toBuilder()
             .setCode(StatusCode.kOk)
             .setSnapshotUuid(SnapshotInfo.uuidOf(Files.readAllBytes(snapshot.resolve("info"))));
-    if (request.getType() == Type.kRsyncMeta) {
+    if (request.getType() == RsyncService.Type.kRsyncMeta) {
       return response.setMetaResp(MetaResponse.newBuilder().addAllFilenames(names())).build();
     }
     FileRequest wanted = request.getFileReq();
