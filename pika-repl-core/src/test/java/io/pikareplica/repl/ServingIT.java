@@ -133,7 +133,7 @@ class ServingIT {
     ReplicaNode node = ReplicaNode.start(config);
     nodes.push(node); // replicas go before their masters
     node.serve(
-        MasterConfig.of("127.0.0.1", port, 3, folder.resolve("db/snapshots")),
+        MasterConfig.of(List.of("127.0.0.1"), "127.0.0.1", port, 3, folder.resolve("db/snapshots")),
         "1".repeat(40),
         () -> new byte[0]);
     return node;

@@ -1,5 +1,7 @@
 package io.pikareplica.server;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import io.pikareplica.info.InfoCommand;
 import io.pikareplica.repl.HostPort;
 import io.pikareplica.repl.ReplConfig;
@@ -7,6 +9,7 @@ import io.pikareplica.repl.ReplicaNode;
 import io.pikareplica.repl.Replication;
 import io.pikareplica.repl.ReplicationException;
 import io.pikareplica.repl.ReplicationStatus;
+import io.pikareplica.repl.master.MasterConfig;
 import io.pikareplica.server.conf.LiveConf;
 import io.pikareplica.server.conf.PikaConf;
 import io.pikareplica.server.conf.SettingsTable;
@@ -14,6 +17,7 @@ import io.pikareplica.server.resp.RespLimits;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +28,11 @@ import org.slf4j.LoggerFactory;
  */
 final class Node implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+
+  private static final int MAX_PORT = 65_535;
+
+  /** Beside the DBs, so that files can be linked; emptied at each start. */
+  private static final String SNAPSHOTS = "snapshots";
 
   /** What is opened on the way up and closed on the way down. */
   private interface Part {
@@ -91,6 +100,31 @@ final class Node implements AutoCloseable {
       throw StartException.blocked(e.getMessage(), e);
     }
     parts.push(clientPort::close);
+    serve(loaded, config, info.runId());
+  }
+
+  /** Lets other nodes follow this one; {@link ReplicaNode} closes what this starts. */
+  private void serve(PikaConf loaded, ReplConfig config, String runId) throws StartException {
+    int port = clientPort.port();
+    if (port + config.rsyncPortShift() > MAX_PORT) {
+      LOG.warn("no replica can follow this node: port {} leaves no room for its file port", port);
+      return;
+    }
+    String announced = config.settings().announceHost();
+    List<String> bind = loaded.bindAddresses();
+    try {
+      replication.serve(
+          MasterConfig.of(
+              bind,
+              announced.isEmpty() ? bind.get(0) : announced,
+              port,
+              config.dbOptions().instanceCount(),
+              config.dbPath().resolve(SNAPSHOTS)),
+          runId,
+          () -> serverSettings.requirePass().getBytes(ISO_8859_1));
+    } catch (IOException e) {
+      throw StartException.blocked(e.getMessage(), e);
+    }
   }
 
   private static RespConfig respConfig(PikaConf conf) {

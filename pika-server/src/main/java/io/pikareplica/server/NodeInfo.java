@@ -34,6 +34,11 @@ final class NodeInfo implements InfoSource {
     runId = HexFormat.of().formatHex(random);
   }
 
+  /** 40 hex digits, new in each process. */
+  String runId() {
+    return runId;
+  }
+
   @Override
   public ReplicationStatus replication() {
     return replication.status();

@@ -1,10 +1,12 @@
 package io.pikareplica.repl.master;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * How replicas are served.
  *
+ * @param bind addresses to listen on, at least one
  * @param host this node's address as {@code info} files carry it
  * @param port this node's client port
  * @param replPort where to listen for replicas, port + 2000 by rule; 0 for any free one
@@ -20,6 +22,7 @@ import java.nio.file.Path;
  * @param snapshotKeepMs how long a snapshot stays that nobody asks for
  */
 public record MasterConfig(
+    List<String> bind,
     String host,
     int port,
     int replPort,
@@ -33,9 +36,15 @@ public record MasterConfig(
     long idleMs,
     long snapshotKeepMs) {
 
+  public MasterConfig {
+    bind = List.copyOf(bind);
+  }
+
   /** Pika's own values for all that is not particular to a node. */
-  public static MasterConfig of(String host, int port, int instances, Path snapshotPath) {
+  public static MasterConfig of(
+      List<String> bind, String host, int port, int instances, Path snapshotPath) {
     return new MasterConfig(
+        bind,
         host,
         port,
         port + 2000,

@@ -66,6 +66,8 @@ public final class MasterService implements AutoCloseable {
   private final Replicas replicas;
   private final Snapshots snapshots;
   private final ReplRequests requests;
+  private volatile int replPort;
+  private volatile int rsyncPort;
 
   private MasterService(MasterConfig config, MasterIdentity identity, List<MasterDb> dbs) {
     this.config = config;
@@ -88,8 +90,10 @@ public final class MasterService implements AutoCloseable {
     MasterService service = new MasterService(config, identity, dbs);
     try {
       service.snapshots.clear();
-      service.listen("replication", config.replPort(), REPL_BUFFER, service::initRepl);
-      service.listen("snapshot files", config.rsyncPort(), RSYNC_BUFFER, service::initRsync);
+      service.replPort =
+          service.listen("replication", config.replPort(), REPL_BUFFER, service::initRepl);
+      service.rsyncPort =
+          service.listen("snapshot files", config.rsyncPort(), RSYNC_BUFFER, service::initRsync);
       long tickMs = Math.max(1, config.pingMs() / TICKS_PER_PING);
       service.loop.scheduleWithFixedDelay(service::tick, tickMs, tickMs, TimeUnit.MILLISECONDS);
       return service;
@@ -103,9 +107,10 @@ public final class MasterService implements AutoCloseable {
     void init(SocketChannel channel);
   }
 
-  private void listen(String what, int port, WriteBufferWaterMark buffer, Init init)
+  /** The port in effect, the same on all addresses. */
+  private int listen(String what, int port, WriteBufferWaterMark buffer, Init init)
       throws IOException {
-    ChannelFuture bound =
+    ServerBootstrap server =
         new ServerBootstrap()
             .group(group)
             .channel(NioServerSocketChannel.class)
@@ -117,15 +122,20 @@ public final class MasterService implements AutoCloseable {
                   protected void initChannel(SocketChannel channel) {
                     init.init(channel);
                   }
-                })
-            .bind(port)
-            .awaitUninterruptibly();
-    if (!bound.isSuccess()) {
-      throw new IOException(
-          "port " + port + " for " + what + " cannot be opened: " + bound.cause().getMessage(),
-          bound.cause());
+                });
+    int actual = port;
+    for (String host : config.bind()) {
+      ChannelFuture bound = server.bind(host, actual).awaitUninterruptibly();
+      if (!bound.isSuccess()) {
+        throw new IOException(
+            "cannot listen for %s on %s:%d: %s"
+                .formatted(what, host, actual, bound.cause().getMessage()),
+            bound.cause());
+      }
+      servers.add(bound.channel());
+      actual = ((InetSocketAddress) bound.channel().localAddress()).getPort();
     }
-    servers.add(bound.channel());
+    return actual;
   }
 
   private void initRepl(SocketChannel channel) {
@@ -196,12 +206,12 @@ public final class MasterService implements AutoCloseable {
 
   /** The port that replicas connect to. */
   public int replPort() {
-    return ((InetSocketAddress) servers.get(0).localAddress()).getPort();
+    return replPort;
   }
 
   /** The port that files are fetched from. */
   public int rsyncPort() {
-    return ((InetSocketAddress) servers.get(1).localAddress()).getPort();
+    return rsyncPort;
   }
 
   private void onLoop(Runnable task) {

@@ -51,6 +51,7 @@ class MasterServiceIT {
   private MasterService start(int windowItems, long pingMs, long timeoutMs) throws IOException {
     MasterConfig config =
         new MasterConfig(
+            List.of("127.0.0.1"),
             "127.0.0.1",
             9221,
             0,
@@ -438,6 +439,7 @@ class MasterServiceIT {
   void saysWhichPortIsTaken() {
     MasterConfig taken =
         new MasterConfig(
+            List.of("127.0.0.1"),
             "127.0.0.1",
             9221,
             service.replPort(),
@@ -453,7 +455,7 @@ class MasterServiceIT {
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> MasterService.start(taken, null, List.of(db0)).close())
         .withMessageStartingWith(
-            "port " + service.replPort() + " for replication cannot be opened");
+            "cannot listen for replication on 127.0.0.1:" + service.replPort());
   }
 
   private ReplyCode replyCode(TestReplica replica, BinlogOffset offset) throws IOException {

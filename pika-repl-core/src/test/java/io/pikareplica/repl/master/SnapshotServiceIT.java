@@ -46,6 +46,7 @@ class SnapshotServiceIT {
   private MasterService start(long keepMs) throws IOException {
     MasterConfig config =
         new MasterConfig(
+            List.of("127.0.0.1"),
             "127.0.0.1",
             9221,
             0,
