@@ -52,7 +52,7 @@ final class ReplicaSession implements AutoCloseable {
   private boolean isUnmarked;
   private long probedAtMs;
   private boolean isFileSizeFresh;
-  private String lastLinkReason = "";
+  private String lastLine = "";
 
   ReplicaSession(
       ReplConfig config,
@@ -230,38 +230,30 @@ final class ReplicaSession implements AutoCloseable {
   }
 
   private void log(Transition.Change change) {
-    if (change.db() != Transition.LINK) {
-      LocalDb db = dbs.get(change.db());
-      log.info(
-          "db={} state={}->{} reason=\"{}\" offset={}",
-          db.name(),
-          change.from(),
-          change.to(),
-          change.reason(),
-          db.received());
-      return;
-    }
+    String line =
+        change.db() == Transition.LINK
+            ? String.format(
+                "master=%s link=%s->%s reason=\"%s\"",
+                state.master().map(HostPort::toString).orElse("none"),
+                change.from(),
+                change.to(),
+                change.reason())
+            : String.format(
+                "db=%s state=%s->%s reason=\"%s\" offset=%s",
+                dbs.get(change.db()).name(),
+                change.from(),
+                change.to(),
+                change.reason(),
+                dbs.get(change.db()).received());
     // A master that is away for days is one line, not one for each try.
-    boolean isRepeated =
-        change.from().equals(change.to()) && change.reason().equals(lastLinkReason);
-    lastLinkReason = change.reason();
-    String master = state.master().map(HostPort::toString).orElse("none");
+    boolean isRepeated = line.equals(lastLine) && change.from().equals(change.to());
+    lastLine = line;
     if (isRepeated) {
-      log.debug("master={} link={} reason=\"{}\"", master, change.to(), change.reason());
-    } else if (change.to().equals(LinkState.ERROR.name())) {
-      log.error(
-          "master={} link={}->{} reason=\"{}\"",
-          master,
-          change.from(),
-          change.to(),
-          change.reason());
+      log.debug("{}", line);
+    } else if (change.to().equals("ERROR")) {
+      log.error("{}", line);
     } else {
-      log.info(
-          "master={} link={}->{} reason=\"{}\"",
-          master,
-          change.from(),
-          change.to(),
-          change.reason());
+      log.info("{}", line);
     }
   }
 

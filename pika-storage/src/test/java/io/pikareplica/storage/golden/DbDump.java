@@ -33,14 +33,19 @@ public final class DbDump {
    */
   public static SortedMap<String, DumpedKey> of(PikaDb db, long nowMs) {
     try (DbView view = db.view()) {
-      DbDump dump = new DbDump(new At(view, nowMs));
-      SortedMap<String, DumpedKey> keys = new TreeMap<>();
-      for (Object found : list(dump.run("KEYS", "*"))) {
-        String key = (String) found;
-        keys.put(key, dump.key(key));
-      }
-      return keys;
+      return of(view, nowMs);
     }
+  }
+
+  /** Everything that a view shows; it stays open. */
+  public static SortedMap<String, DumpedKey> of(DbView view, long nowMs) {
+    DbDump dump = new DbDump(new At(view, nowMs));
+    SortedMap<String, DumpedKey> keys = new TreeMap<>();
+    for (Object found : list(dump.run("KEYS", "*"))) {
+      String key = (String) found;
+      keys.put(key, dump.key(key));
+    }
+    return keys;
   }
 
   private DumpedKey key(String key) {
