@@ -14,9 +14,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /** A master's three ports on loopback, each connection on a thread of its own. */
-final class MasterSockets implements AutoCloseable {
+public final class MasterSockets implements AutoCloseable {
   /** What to do with a connection. */
-  interface Handler {
+  public interface Handler {
     void run(Socket socket) throws IOException;
   }
 
@@ -26,11 +26,11 @@ final class MasterSockets implements AutoCloseable {
   private final List<Socket> accepted = new CopyOnWriteArrayList<>();
   private final Consumer<String> trouble;
 
-  MasterSockets(Consumer<String> trouble) throws IOException {
+  public MasterSockets(Consumer<String> trouble) throws IOException {
     this.trouble = trouble;
   }
 
-  void serve(Handler onClient, Handler onRepl, Handler onRsync) {
+  public void serve(Handler onClient, Handler onRepl, Handler onRsync) {
     serve(client, onClient);
     serve(repl, onRepl);
     serve(rsync, onRsync);
@@ -40,20 +40,20 @@ final class MasterSockets implements AutoCloseable {
     return new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
   }
 
-  HostPort address() {
+  public HostPort address() {
     return new HostPort("127.0.0.1", client.getLocalPort());
   }
 
-  int replPortShift() {
+  public int replPortShift() {
     return repl.getLocalPort() - client.getLocalPort();
   }
 
-  int rsyncPortShift() {
+  public int rsyncPortShift() {
     return rsync.getLocalPort() - client.getLocalPort();
   }
 
   /** Drops every connection that is open; new ones are taken. */
-  void dropAll() throws IOException {
+  public void dropAll() throws IOException {
     for (Socket socket : accepted) {
       socket.close();
     }
@@ -91,7 +91,7 @@ final class MasterSockets implements AutoCloseable {
     thread.start();
   }
 
-  static void write(DataOutputStream to, MessageLite message) throws IOException {
+  public static void write(DataOutputStream to, MessageLite message) throws IOException {
     byte[] body = message.toByteArray();
     synchronized (to) {
       to.writeInt(body.length);
