@@ -5,7 +5,6 @@ import io.pikareplica.proto.InnerMessage;
 import io.pikareplica.proto.InnerMessage.InnerRequest;
 import io.pikareplica.proto.InnerMessage.Node;
 import io.pikareplica.proto.InnerMessage.Slot;
-import io.pikareplica.proto.InnerMessage.Type;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -22,11 +21,11 @@ final class InnerRequests {
     if (!auth.isEmpty()) {
       meta.setAuth(auth);
     }
-    return request(Type.kMetaSync).setMetaSync(meta).build();
+    return request(InnerMessage.Type.kMetaSync).setMetaSync(meta).build();
   }
 
   static InnerRequest trySync(Node node, String db, BinlogOffset received) {
-    return request(Type.kTrySync)
+    return request(InnerMessage.Type.kTrySync)
         .setTrySync(
             InnerRequest.TrySync.newBuilder()
                 .setNode(node)
@@ -36,7 +35,7 @@ final class InnerRequests {
   }
 
   static InnerRequest dbSync(Node node, String db, BinlogOffset received) {
-    return request(Type.kDBSync)
+    return request(InnerMessage.Type.kDBSync)
         .setDbSync(
             InnerRequest.DBSync.newBuilder()
                 .setNode(node)
@@ -46,7 +45,7 @@ final class InnerRequests {
   }
 
   static InnerRequest removeSlaveNode(Node node, String db) {
-    return request(Type.kRemoveSlaveNode)
+    return request(InnerMessage.Type.kRemoveSlaveNode)
         .addRemoveSlaveNode(
             InnerRequest.RemoveSlaveNode.newBuilder().setNode(node).setSlot(slot(db)))
         .build();
@@ -93,7 +92,7 @@ final class InnerRequests {
       InnerMessage.BinlogOffset start,
       InnerMessage.BinlogOffset end,
       boolean isFirstSend) {
-    return request(Type.kBinlogSync)
+    return request(InnerMessage.Type.kBinlogSync)
         .setBinlogSync(
             InnerRequest.BinlogSync.newBuilder()
                 .setNode(node)
@@ -106,7 +105,7 @@ final class InnerRequests {
         .build();
   }
 
-  private static InnerRequest.Builder request(Type type) {
+  private static InnerRequest.Builder request(InnerMessage.Type type) {
     return InnerRequest.newBuilder().setType(type);
   }
 

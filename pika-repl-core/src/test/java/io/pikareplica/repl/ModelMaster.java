@@ -121,8 +121,8 @@ final class ModelMaster {
   }
 
   private DbSlaveOfRequest request() {
-    DbSlaveOfRequest.Mode[] modes = DbSlaveOfRequest.Mode.values();
-    return new DbSlaveOfRequest(modes[random.nextInt(modes.length)], StateTable.AT);
+    List<DbSlaveOfRequest.Mode> modes = List.of(DbSlaveOfRequest.Mode.values());
+    return new DbSlaveOfRequest(modes.get(random.nextInt(modes.size())), StateTable.AT);
   }
 
   private boolean chance(int oneIn) {
@@ -166,8 +166,7 @@ final class ModelMaster {
       assertThat(db.sync() == DbLink.Sync.FETCHING).isEqualTo(isFetching[i]);
       assertThat(db.sync() == DbLink.Sync.INSTALLING).isEqualTo(isInstalling[i]);
       if (before.dbs().get(i).mustFullSync() && !db.mustFullSync()) {
-        assertThat(event.kind())
-            .isIn(ReplicaEvent.Kind.INSTALLED, ReplicaEvent.Kind.DB_SLAVE_OF);
+        assertThat(event.kind()).isIn(ReplicaEvent.Kind.INSTALLED, ReplicaEvent.Kind.DB_SLAVE_OF);
       }
     }
   }
@@ -256,7 +255,8 @@ final class ModelMaster {
   }
 
   private Verdict verdict() {
-    return chance(4) ? Verdict.values()[random.nextInt(Verdict.values().length)] : Verdict.OK;
+    List<Verdict> all = List.of(Verdict.values());
+    return chance(4) ? all.get(random.nextInt(all.size())) : Verdict.OK;
   }
 
   /** What the master answers may be lost or come late. */

@@ -141,7 +141,7 @@ class ReplicaNodeIT {
 
   @Test
   void asksAgainWhileTheMasterHoldsAnEarlierRegistration() throws Exception {
-    master.busyTimes = 4;
+    master.busyTimes.set(4);
     start();
     awaitUp();
     assertThat(master.log().stream().filter("metaSync"::equals)).hasSize(5);
@@ -156,7 +156,8 @@ class ReplicaNodeIT {
         .isEqualTo(
             "master "
                 + master.sockets().address()
-                + " refused MetaSync: Auth with master error, Invalid masterauth; check masterauth");
+                + " refused MetaSync: Auth with master error, Invalid masterauth; check"
+                + " masterauth");
     node.configure(settings("secret"));
     awaitUp();
     assertThat(link().error()).isEmpty();
@@ -265,6 +266,18 @@ class ReplicaNodeIT {
     assertThat(node.status().isEligible()).isFalse();
     assertThat(ReplicationStore.open(folder.resolve("db")).content().replicationId())
         .isEqualTo(TestMaster.HISTORY);
+  }
+
+  @Test
+  void takesMoreThanItsMailboxHolds() throws Exception {
+    String large = "x".repeat(20_000);
+    for (int i = 0; i < 200; i++) {
+      master.set("k" + i, large);
+    }
+    start();
+    awaitLog("ack " + master.end());
+    assertThat(node.status().dbs().get(0).applied()).isEqualTo(master.end());
+    assertThat(get("k199")).isEqualTo(large);
   }
 
   @Test

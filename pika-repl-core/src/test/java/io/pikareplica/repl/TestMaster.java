@@ -12,7 +12,6 @@ import io.pikareplica.proto.InnerMessage.InnerRequest;
 import io.pikareplica.proto.InnerMessage.InnerResponse;
 import io.pikareplica.proto.InnerMessage.Slot;
 import io.pikareplica.proto.InnerMessage.StatusCode;
-import io.pikareplica.proto.InnerMessage.Type;
 import io.pikareplica.repl.wire.MasterSockets;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -24,16 +23,18 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A small master on real sockets for one DB, with a binlog in memory and whatever fault a test
- * asks for.
+ * A small master on real sockets for one DB, with a binlog in memory and whatever fault a test asks
+ * for.
  */
 final class TestMaster implements AutoCloseable {
   static final String HISTORY = "a".repeat(50);
   private static final int SESSION = 5;
   private static final long PING_MS = 200;
 
+  @SuppressWarnings("ArrayRecordComponent") // sent, compared nowhere
   private record Item(BinlogOffset end, byte[] bytes) {}
 
   private final List<String> log = new CopyOnWriteArrayList<>();
@@ -43,19 +44,18 @@ final class TestMaster implements AutoCloseable {
   private DataOutputStream out;
   private int sent = Integer.MAX_VALUE;
 
-  private volatile int pingsAnswered;
+  private final AtomicInteger pingsAnswered = new AtomicInteger();
 
   volatile String password = "";
   volatile String history = HISTORY;
   volatile int instances = 3;
-  volatile int busyTimes;
+  final AtomicInteger busyTimes = new AtomicInteger();
   volatile boolean isMute;
   volatile InnerResponse.TrySync.ReplyCode tryReply = InnerResponse.TrySync.ReplyCode.kOk;
 
   TestMaster() throws IOException {
     sockets.serve(socket -> {}, this::repl, socket -> {});
-    var unused =
-        pinger.scheduleAtFixedRate(this::ping, PING_MS, PING_MS, TimeUnit.MILLISECONDS);
+    var unused = pinger.scheduleAtFixedRate(this::ping, PING_MS, PING_MS, TimeUnit.MILLISECONDS);
   }
 
   MasterSockets sockets() {
@@ -68,7 +68,7 @@ final class TestMaster implements AutoCloseable {
   }
 
   int pingsAnswered() {
-    return pingsAnswered;
+    return pingsAnswered.get();
   }
 
   /** The END of the last item. */
@@ -79,8 +79,15 @@ final class TestMaster implements AutoCloseable {
   /** Logs {@code SET key value}; sent at once to whom follows. */
   synchronized void set(String key, String value) throws IOException {
     byte[] content =
-        ("*3\r\n$3\r\nSET\r\n$" + key.length() + "\r\n" + key + "\r\n$" + value.length() + "\r\n"
-                + value + "\r\n")
+        ("*3\r\n$3\r\nSET\r\n$"
+                + key.length()
+                + "\r\n"
+                + key
+                + "\r\n$"
+                + value.length()
+                + "\r\n"
+                + value
+                + "\r\n")
             .getBytes(US_ASCII);
     BinlogOffset start = end();
     byte[] bytes =
@@ -142,12 +149,8 @@ final class TestMaster implements AutoCloseable {
       case kMetaSync -> metaSync(request.getMetaSync().getAuth());
       case kTrySync -> {
         log.add("trySync " + text(request.getTrySync().getBinlogOffset()));
-        InnerResponse.Builder reply = reply(Type.kTrySync, StatusCode.kOk);
-        reply
-            .getTrySyncBuilder()
-            .setReplyCode(tryReply)
-            .setSlot(slot())
-            .setSessionId(SESSION);
+        InnerResponse.Builder reply = reply(InnerMessage.Type.kTrySync, StatusCode.kOk);
+        reply.getTrySyncBuilder().setReplyCode(tryReply).setSlot(slot()).setSessionId(SESSION);
         send(reply.build());
       }
       case kDBSync -> log.add("dbSync " + text(request.getDbSync().getBinlogOffset()));
@@ -161,14 +164,16 @@ final class TestMaster implements AutoCloseable {
     log.add("metaSync");
     if (!auth.equals(password)) {
       send(
-          reply(Type.kMetaSync, StatusCode.kError)
+          reply(InnerMessage.Type.kMetaSync, StatusCode.kError)
               .setReply("Auth with master error, Invalid masterauth")
               .build());
-    } else if (busyTimes > 0) {
-      busyTimes--;
-      send(reply(Type.kMetaSync, StatusCode.kOther).setReply("Slave AlreadyExist").build());
+    } else if (busyTimes.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+      send(
+          reply(InnerMessage.Type.kMetaSync, StatusCode.kOther)
+              .setReply("Slave AlreadyExist")
+              .build());
     } else {
-      InnerResponse.Builder reply = reply(Type.kMetaSync, StatusCode.kOk);
+      InnerResponse.Builder reply = reply(InnerMessage.Type.kMetaSync, StatusCode.kOk);
       reply
           .getMetaSyncBuilder()
           .setClassicMode(true)
@@ -187,14 +192,13 @@ final class TestMaster implements AutoCloseable {
       log.add("firstSend " + text(ack.getAckRangeStart()));
       sent = 0;
       BinlogOffset start =
-          new BinlogOffset(
-              ack.getAckRangeStart().getFilenum(), ack.getAckRangeStart().getOffset());
+          new BinlogOffset(ack.getAckRangeStart().getFilenum(), ack.getAckRangeStart().getOffset());
       while (sent < items.size() && !items.get(sent).end().isAfter(start)) {
         sent++;
       }
       stream();
     } else if (ack.getAckRangeEnd().getOffset() == 0) {
-      pingsAnswered++;
+      pingsAnswered.incrementAndGet();
     } else {
       log.add("ack " + text(ack.getAckRangeEnd()));
     }
@@ -217,7 +221,7 @@ final class TestMaster implements AutoCloseable {
   }
 
   private static InnerResponse binlogSync(BinlogOffset end, byte[] item, int sessionId) {
-    InnerResponse.Builder response = reply(Type.kBinlogSync, StatusCode.kOk);
+    InnerResponse.Builder response = reply(InnerMessage.Type.kBinlogSync, StatusCode.kOk);
     response
         .addBinlogSyncBuilder()
         .setSlot(slot())
@@ -230,7 +234,7 @@ final class TestMaster implements AutoCloseable {
     return response.build();
   }
 
-  private static InnerResponse.Builder reply(Type type, StatusCode code) {
+  private static InnerResponse.Builder reply(InnerMessage.Type type, StatusCode code) {
     return InnerResponse.newBuilder().setType(type).setCode(code);
   }
 

@@ -119,7 +119,7 @@ public final class MasterConnection {
 
   /** Sends a request; nothing happens when the connection is gone. */
   public void send(InnerRequest request) {
-    channel.writeAndFlush(request, channel.voidPromise());
+    var unused = channel.writeAndFlush(request, channel.voidPromise());
   }
 
   /** Stops or resumes reading; while stopped TCP slows the master down. */
@@ -134,7 +134,7 @@ public final class MasterConnection {
 
   /** Closes soon; {@link Listener#disconnected} follows unless it was called already. */
   public void close() {
-    channel.close();
+    var unused = channel.close();
   }
 
   private void over(String why) {
@@ -170,7 +170,7 @@ public final class MasterConnection {
       } else {
         over(String.valueOf(cause.getMessage()));
       }
-      ctx.close();
+      var unused = ctx.close();
     }
   }
 }

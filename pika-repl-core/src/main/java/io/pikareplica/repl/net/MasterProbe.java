@@ -80,8 +80,8 @@ public final class MasterProbe {
     public void channelActive(ChannelHandlerContext ctx) {
       String auth = password.isEmpty() ? "" : command("AUTH", password);
       String request = auth + command("CONFIG", "GET", "binlog-file-size");
-      ctx.writeAndFlush(Unpooled.copiedBuffer(request, StandardCharsets.UTF_8));
-      var ignored = result.whenComplete((size, failure) -> ctx.close());
+      var written = ctx.writeAndFlush(Unpooled.copiedBuffer(request, StandardCharsets.UTF_8));
+      var unused = result.whenComplete((size, failure) -> ctx.close());
     }
 
     private static String command(String... words) {
@@ -115,7 +115,7 @@ public final class MasterProbe {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
       result.complete(OptionalLong.empty());
-      ctx.close();
+      var unused = ctx.close();
     }
   }
 }

@@ -9,13 +9,13 @@ import com.google.protobuf.Parser;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.pikareplica.proto.InnerMessage;
 import io.pikareplica.proto.InnerMessage.BinlogOffset;
 import io.pikareplica.proto.InnerMessage.InnerRequest;
 import io.pikareplica.proto.InnerMessage.InnerResponse;
 import io.pikareplica.proto.InnerMessage.Node;
 import io.pikareplica.proto.InnerMessage.Slot;
 import io.pikareplica.proto.InnerMessage.StatusCode;
-import io.pikareplica.proto.InnerMessage.Type;
 import io.pikareplica.proto.RsyncService.FileRequest;
 import io.pikareplica.proto.RsyncService.RsyncRequest;
 import java.util.Arrays;
@@ -37,17 +37,17 @@ class PbFrameCodecTest {
       Map.of(
           "00000013 0801120f0a0d0a0831302e302e302e32108548",
           InnerRequest.newBuilder()
-              .setType(Type.kMetaSync)
+              .setType(InnerMessage.Type.kMetaSync)
               .setMetaSync(InnerRequest.MetaSync.newBuilder().setNode(NODE))
               .build(),
           "0000001b 080112170a0d0a0831302e302e302e321085481206736563726574",
           InnerRequest.newBuilder()
-              .setType(Type.kMetaSync)
+              .setType(InnerMessage.Type.kMetaSync)
               .setMetaSync(InnerRequest.MetaSync.newBuilder().setNode(NODE).setAuth("secret"))
               .build(),
           "00000023 08021a1f0a0d0a0831302e302e302e3210854812070a0364623010001a050803108008",
           InnerRequest.newBuilder()
-              .setType(Type.kTrySync)
+              .setType(InnerMessage.Type.kTrySync)
               .setTrySync(
                   InnerRequest.TrySync.newBuilder()
                       .setNode(NODE)
@@ -95,7 +95,7 @@ class PbFrameCodecTest {
 
   private static InnerRequest ack(BinlogOffset start, BinlogOffset end, boolean isFirst) {
     return InnerRequest.newBuilder()
-        .setType(Type.kBinlogSync)
+        .setType(InnerMessage.Type.kBinlogSync)
         .setBinlogSync(
             InnerRequest.BinlogSync.newBuilder()
                 .setNode(NODE)
@@ -110,7 +110,7 @@ class PbFrameCodecTest {
 
   private static InnerResponse binlogSync(BinlogOffset end, ByteString item) {
     return InnerResponse.newBuilder()
-        .setType(Type.kBinlogSync)
+        .setType(InnerMessage.Type.kBinlogSync)
         .setCode(StatusCode.kOk)
         .addBinlogSync(
             InnerResponse.BinlogSync.newBuilder()
@@ -155,7 +155,7 @@ class PbFrameCodecTest {
           assertThat(HexFormat.of().formatHex(encode(message))).isEqualTo(hex.replace(" ", ""));
           EmbeddedChannel channel = decoder(message.getParserForType(), LIMIT);
           channel.writeInbound(Unpooled.wrappedBuffer(bytes(hex)));
-          assertThat((Object) channel.readInbound()).isEqualTo(message);
+          assertThat(channel.<Object>readInbound()).isEqualTo(message);
           assertThat(channel.finishAndReleaseAll()).isFalse();
         });
   }
@@ -167,9 +167,9 @@ class PbFrameCodecTest {
     for (int split = 1; split < frame.length; split++) {
       EmbeddedChannel channel = decoder();
       channel.writeInbound(Unpooled.copiedBuffer(frame, 0, split));
-      assertThat((Object) channel.readInbound()).isNull();
+      assertThat(channel.<Object>readInbound()).isNull();
       channel.writeInbound(Unpooled.copiedBuffer(frame, split, frame.length - split));
-      assertThat((Object) channel.readInbound()).isEqualTo(expected);
+      assertThat(channel.<Object>readInbound()).isEqualTo(expected);
       channel.finishAndReleaseAll();
     }
   }
@@ -179,7 +179,7 @@ class PbFrameCodecTest {
     EmbeddedChannel channel = decoder();
     channel.writeInbound(Unpooled.wrappedBuffer(sample(), sample(), sample()));
     for (int i = 0; i < 3; i++) {
-      assertThat((Object) channel.readInbound()).isInstanceOf(InnerResponse.class);
+      assertThat(channel.<Object>readInbound()).isInstanceOf(InnerResponse.class);
     }
     assertThat(channel.finishAndReleaseAll()).isFalse();
   }

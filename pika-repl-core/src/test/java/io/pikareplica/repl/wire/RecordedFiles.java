@@ -1,13 +1,13 @@
 package io.pikareplica.repl.wire;
 
 import com.google.protobuf.ByteString;
+import io.pikareplica.proto.RsyncService;
 import io.pikareplica.proto.RsyncService.FileRequest;
 import io.pikareplica.proto.RsyncService.FileResponse;
 import io.pikareplica.proto.RsyncService.MetaResponse;
 import io.pikareplica.proto.RsyncService.RsyncRequest;
 import io.pikareplica.proto.RsyncService.RsyncResponse;
 import io.pikareplica.proto.RsyncService.StatusCode;
-import io.pikareplica.proto.RsyncService.Type;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -59,10 +59,8 @@ final class RecordedFiles implements MasterSockets.Handler {
             .setDbName(request.getDbName())
             .setSlotId(0)
             .setCode(StatusCode.kOk);
-    if (request.getType() == Type.kRsyncMeta) {
-      return answer
-          .setMetaResp(MetaResponse.newBuilder().addAllFilenames(snapshot.names))
-          .build();
+    if (request.getType() == RsyncService.Type.kRsyncMeta) {
+      return answer.setMetaResp(MetaResponse.newBuilder().addAllFilenames(snapshot.names)).build();
     }
     FileRequest part = request.getFileReq();
     byte[] file = snapshot.files.get(part.getFilename());

@@ -3,12 +3,12 @@ package io.pikareplica.repl.wire;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import com.google.protobuf.ByteString;
+import io.pikareplica.proto.InnerMessage;
 import io.pikareplica.proto.InnerMessage.BinlogOffset;
 import io.pikareplica.proto.InnerMessage.InnerRequest;
 import io.pikareplica.proto.InnerMessage.InnerResponse;
 import io.pikareplica.proto.InnerMessage.Slot;
 import io.pikareplica.proto.InnerMessage.StatusCode;
-import io.pikareplica.proto.InnerMessage.Type;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -57,8 +57,7 @@ final class ScriptedMaster implements AutoCloseable {
     files = new RecordedFiles(recording.snapshots(), violations::add);
     recording.steps().keySet().forEach(db -> at.put(db, 0));
     sockets.serve(this::client, this::repl, files);
-    var unused =
-        pinger.scheduleAtFixedRate(this::ping, PING_MS, PING_MS, TimeUnit.MILLISECONDS);
+    var unused = pinger.scheduleAtFixedRate(this::ping, PING_MS, PING_MS, TimeUnit.MILLISECONDS);
   }
 
   MasterSockets sockets() {
@@ -115,7 +114,7 @@ final class ScriptedMaster implements AutoCloseable {
   }
 
   private synchronized void handle(InnerRequest request) throws IOException {
-    if (request.getType() == Type.kMetaSync) {
+    if (request.getType() == InnerMessage.Type.kMetaSync) {
       compare(recording.metaSyncRequest(), request);
       MasterSockets.write(out, recording.metaSyncReply());
       return;
@@ -176,7 +175,7 @@ final class ScriptedMaster implements AutoCloseable {
   }
 
   private InnerRequest pingAnswer(String db) {
-    InnerRequest.Builder answer = InnerRequest.newBuilder().setType(Type.kBinlogSync);
+    InnerRequest.Builder answer = InnerRequest.newBuilder().setType(InnerMessage.Type.kBinlogSync);
     answer
         .getBinlogSyncBuilder()
         .setNode(recording.metaSyncRequest().getMetaSync().getNode())
@@ -207,7 +206,7 @@ final class ScriptedMaster implements AutoCloseable {
 
   private void ping(String db, int session) {
     InnerResponse.Builder ping =
-        InnerResponse.newBuilder().setType(Type.kBinlogSync).setCode(StatusCode.kOk);
+        InnerResponse.newBuilder().setType(InnerMessage.Type.kBinlogSync).setCode(StatusCode.kOk);
     ping.addBinlogSyncBuilder()
         .setSlot(Slot.newBuilder().setDbName(db).setSlotId(0))
         .setBinlogOffset(zero())

@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.pikareplica.proto.InnerMessage;
 import io.pikareplica.proto.InnerMessage.InnerRequest;
 import io.pikareplica.proto.InnerMessage.InnerResponse;
-import io.pikareplica.proto.InnerMessage.Type;
 import io.pikareplica.proto.RsyncService;
 import io.pikareplica.proto.RsyncService.FileResponse;
 import io.pikareplica.proto.RsyncService.RsyncResponse;
@@ -78,8 +78,10 @@ final class WireRecording {
     }
   }
 
-  private List<Step> list(Type type, String db) {
-    return type == Type.kMetaSync ? metaSync : steps.computeIfAbsent(db, d -> new ArrayList<>());
+  private List<Step> list(InnerMessage.Type type, String db) {
+    return type == InnerMessage.Type.kMetaSync
+        ? metaSync
+        : steps.computeIfAbsent(db, d -> new ArrayList<>());
   }
 
   private void addFile(RsyncResponse response) {
@@ -118,12 +120,12 @@ final class WireRecording {
   }
 
   static boolean isPing(InnerResponse response) {
-    return response.getType() == Type.kBinlogSync
+    return response.getType() == InnerMessage.Type.kBinlogSync
         && response.getBinlogSyncList().stream().allMatch(entry -> entry.getBinlog().isEmpty());
   }
 
   static boolean isPingAnswer(InnerRequest request) {
-    return request.getType() == Type.kBinlogSync
+    return request.getType() == InnerMessage.Type.kBinlogSync
         && !request.getBinlogSync().getFirstSend()
         && request.getBinlogSync().getAckRangeEnd().getFilenum() == 0
         && request.getBinlogSync().getAckRangeEnd().getOffset() == 0;
