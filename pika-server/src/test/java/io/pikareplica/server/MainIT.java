@@ -7,7 +7,9 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +49,31 @@ class MainIT {
       node.awaitOutput("following 127.0.0.1:1");
       assertThat(node.output())
           .contains("clients: port " + port + " on 127.0.0.1; data ./db, binlog ./log; 2 DBs");
+    }
+  }
+
+  @Test
+  void tellsOfItselfInInfo() throws Exception {
+    try (ProgramProcess node = run();
+        Jedis client = node.connect(port)) {
+      client.set("key", "value");
+
+      assertThat(client.info())
+          .contains("tcp_port:" + port)
+          .contains("role:master")
+          .contains("connected_clients:1")
+          .containsPattern("run_id:[0-9a-f]{40}")
+          .containsPattern("used_memory_rss:[1-9]")
+          .containsPattern("used_cpu_user:[0-9]+\\.");
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(
+              () ->
+                  assertThat(client.info("everything"))
+                      .contains("db0:keys=1,")
+                      .contains("db0_2_estimate_num_keys:")
+                      .containsPattern("log_size:[1-9]")
+                      .contains("cmdstat_set:calls=1,"));
     }
   }
 

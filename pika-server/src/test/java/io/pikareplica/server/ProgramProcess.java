@@ -35,10 +35,15 @@ final class ProgramProcess implements AutoCloseable {
    * @param folder its working directory
    */
   static ProgramProcess start(Path folder, String... args) throws IOException {
+    return startIn(folder, "-Xms32m", args);
+  }
+
+  /** Starts it with an option for the JVM. */
+  static ProgramProcess startIn(Path folder, String jvmOption, String... args) throws IOException {
     Path output = Files.createTempFile(folder, "output", ".txt");
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx256m", "-cp", classPath(), Main.class.getName()));
+    command.addAll(List.of("-Xmx256m", jvmOption, "-cp", classPath(), Main.class.getName()));
     command.addAll(List.of(args));
     Process process =
         new ProcessBuilder(command)
