@@ -55,7 +55,7 @@ final class DemoClient implements AutoCloseable {
     return replies;
   }
 
-  /** The plain texts of a reply that is an array of arrays of bulk strings, all in one list. */
+  /** The plain texts of a reply, a bulk string or an array of them at any depth, in one list. */
   List<String> askTexts(String... words) throws IOException {
     send(List.of(words));
     out.flush();

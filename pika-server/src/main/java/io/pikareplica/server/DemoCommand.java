@@ -28,6 +28,7 @@ import picocli.CommandLine.Model.OptionSpec;
  */
 final class DemoCommand implements Callable<Integer> {
   private static final int STRINGS = 20_000;
+  private static final String FULL_SYNC_SPEED = "5M"; // slow enough to be seen
   private static final long SYNC_WITHIN_MS = 120_000;
   private static final long FOLLOW_WITHIN_MS = 10_000;
   private static final long LOOK_EVERY_MS = 50;
@@ -99,6 +100,7 @@ final class DemoCommand implements Callable<Integer> {
     List<Option> options =
         List.of(
             new Option("port", port),
+            new Option("throttle-bytes-per-second", FULL_SYNC_SPEED),
             new Option("db-path", folder.resolve("db").toString()),
             new Option("log-path", folder.resolve("log").toString()),
             new Option("db-sync-path", folder.resolve("dbsync").toString()));
@@ -122,7 +124,9 @@ final class DemoCommand implements Callable<Integer> {
         return ExitCode.FAILED;
       }
       say("\nINFO replication on the replica:\n");
-      onReplica.ask("INFO", "replication").lines().forEach(line -> say("  " + line));
+      String.join("", onReplica.askTexts("INFO", "replication"))
+          .lines()
+          .forEach(line -> say("  " + line));
       say("\nReads on the replica:\n");
       for (String read : DemoData.READS) {
         say("  > " + read);

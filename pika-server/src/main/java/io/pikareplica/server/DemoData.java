@@ -2,8 +2,10 @@ package io.pikareplica.server;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 
 /**
@@ -11,7 +13,8 @@ import java.util.TreeMap;
  */
 final class DemoData {
   private static final int PIPELINE = 500;
-  private static final int VALUE_LENGTH = 500;
+  private static final int VALUE_BYTES = 400;
+  private static final long SEED = 1;
 
   /** What is written, in order. */
   private static final List<String> SAMPLES =
@@ -57,9 +60,11 @@ final class DemoData {
       client.ask(sample.split(" ", -1));
     }
     List<List<String>> batch = new ArrayList<>();
+    Random random = new Random(SEED);
+    byte[] value = new byte[VALUE_BYTES];
     for (int i = 0; i < strings; i++) {
-      String text = "value " + i + " ";
-      batch.add(List.of("SET", "key:" + i, text.repeat(VALUE_LENGTH / text.length())));
+      random.nextBytes(value); // nothing that compression makes small
+      batch.add(List.of("SET", "key:" + i, HexFormat.of().formatHex(value)));
       if (batch.size() == PIPELINE || i == strings - 1) {
         client.askAll(batch);
         batch.clear();
@@ -95,7 +100,8 @@ final class DemoData {
       case "list" -> List.of("LRANGE", key, "0", "-1");
       case "set" -> List.of("SMEMBERS", key);
       case "zset" -> List.of("ZRANGE", key, "0", "-1", "WITHSCORES");
-      case "stream" -> List.of("XRANGE", key, "-", "+");
+      case "streams" -> // Pika's word
+          List.of("XRANGE", key, "-", "+");
       default -> throw new IllegalStateException(key + " has the type " + type);
     };
   }

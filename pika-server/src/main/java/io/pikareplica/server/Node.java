@@ -29,8 +29,6 @@ import org.slf4j.LoggerFactory;
 final class Node implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
-  private static final int MAX_PORT = 65_535;
-
   /** Beside the DBs, so that files can be linked; emptied at each start. */
   private static final String SNAPSHOTS = "snapshots";
 
@@ -100,31 +98,29 @@ final class Node implements AutoCloseable {
       throw StartException.blocked(e.getMessage(), e);
     }
     parts.push(clientPort::close);
-    serve(loaded, config, info.runId());
-  }
-
-  /** Lets other nodes follow this one; {@link ReplicaNode} closes what this starts. */
-  private void serve(PikaConf loaded, ReplConfig config, String runId) throws StartException {
-    int port = clientPort.port();
-    if (port + config.rsyncPortShift() > MAX_PORT) {
-      LOG.warn("no replica can follow this node: port {} leaves no room for its file port", port);
-      return;
-    }
-    String announced = config.settings().announceHost();
-    List<String> bind = loaded.bindAddresses();
     try {
       replication.serve(
-          MasterConfig.of(
-              bind,
-              announced.isEmpty() ? bind.get(0) : announced,
-              port,
-              config.dbOptions().instanceCount(),
-              config.dbPath().resolve(SNAPSHOTS)),
-          runId,
-          () -> serverSettings.requirePass().getBytes(ISO_8859_1));
+          masterConfig(loaded, config),
+          info.runId(),
+          () -> serverSettings.requirePass().getBytes(ISO_8859_1)); // its chars are bytes
     } catch (IOException e) {
-      throw StartException.blocked(e.getMessage(), e);
+      throw StartException.blocked(
+          e.getMessage() + "; is another process using it? It follows from 'port'", e);
     }
+  }
+
+  /** How other nodes follow this one. */
+  private static MasterConfig masterConfig(PikaConf conf, ReplConfig config) {
+    List<String> bind = conf.bindAddresses();
+    String announced = config.settings().announceHost();
+    return MasterConfig.of(
+            bind,
+            announced.isEmpty() ? bind.get(0) : announced,
+            config.port(),
+            config.dbOptions().instanceCount(),
+            config.dbPath().resolve(SNAPSHOTS))
+        .withPorts(config.port() + config.replPortShift(), config.port() + config.rsyncPortShift())
+        .withWindow(conf.intOf(SettingsTable.SYNC_WINDOW_SIZE));
   }
 
   private static RespConfig respConfig(PikaConf conf) {

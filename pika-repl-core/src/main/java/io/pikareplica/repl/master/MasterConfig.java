@@ -58,4 +58,40 @@ public record MasterConfig(
         180_000,
         600_000);
   }
+
+  /** The same on other ports. */
+  public MasterConfig withPorts(int newReplPort, int newRsyncPort) {
+    return new MasterConfig(
+        bind,
+        host,
+        port,
+        newReplPort,
+        newRsyncPort,
+        instances,
+        snapshotPath,
+        windowItems,
+        windowBytes,
+        pingMs,
+        timeoutMs,
+        idleMs,
+        snapshotKeepMs);
+  }
+
+  /** The same with another {@code sync-window-size}. */
+  public MasterConfig withWindow(int items) {
+    return new MasterConfig(
+        bind,
+        host,
+        port,
+        replPort,
+        rsyncPort,
+        instances,
+        snapshotPath,
+        items,
+        windowBytes,
+        pingMs,
+        timeoutMs,
+        idleMs,
+        snapshotKeepMs);
+  }
 }
