@@ -139,6 +139,7 @@ class ReplicaNodeIT {
     assertThat(master.log()).startsWith("metaSync", "trySync 0:0", "firstSend 0:0");
   }
 
+  /** W-26: up to 180 s after a silent partition the master refuses. */
   @Test
   void asksAgainWhileTheMasterHoldsAnEarlierRegistration() throws Exception {
     master.busyTimes.set(4);
@@ -175,6 +176,7 @@ class ReplicaNodeIT {
     assertThat(node.status().isEligible()).isFalse();
   }
 
+  /** W-3: a bad message is no lasting damage. */
   @Test
   void survivesAFrameThatIsNone() throws Exception {
     start();
@@ -209,6 +211,17 @@ class ReplicaNodeIT {
     assertThat(master.log().stream().filter(("ack " + before)::equals)).hasSize(1);
   }
 
+  /** W-9: the original waits for ever. */
+  @Test
+  void asksAgainWhenNoAnswerToTrySyncComes() throws Exception {
+    master.unanswered.set(1);
+    start();
+    awaitUp();
+    assertThat(master.log().stream().filter("trySync 0:0"::equals).count())
+        .isGreaterThanOrEqualTo(2);
+  }
+
+  /** W-8: session ids are reused, so an old item may look like one of this session. */
   @Test
   void anItemThatCameBeforeIsNeitherAppliedNorAcknowledgedTwice() throws Exception {
     start();
@@ -240,6 +253,7 @@ class ReplicaNodeIT {
     assertThat(master.log()).containsExactly("metaSync", "trySync 0:0", "firstSend 0:0");
   }
 
+  /** W-5, W-11: that a full sync is needed must not be forgotten. */
   @Test
   void aPurgedBinlogMeansAFullSyncThatOutlivesARestart() throws Exception {
     master.tryReply = InnerResponse.TrySync.ReplyCode.kSyncPointBePurged;
@@ -255,6 +269,7 @@ class ReplicaNodeIT {
     assertThat(master.log()).doesNotContain("trySync 0:0");
   }
 
+  /** W-13: another history is never joined by chance. */
   @Test
   void anotherHistoryIsAnErrorWhereThePolicySaysStop() throws Exception {
     master.history = "b".repeat(50);
@@ -268,6 +283,7 @@ class ReplicaNodeIT {
         .isEqualTo(TestMaster.HISTORY);
   }
 
+  /** W-24: a full queue stops the reading and nothing else. */
   @Test
   void takesMoreThanItsMailboxHolds() throws Exception {
     String large = "x".repeat(20_000);
@@ -280,6 +296,7 @@ class ReplicaNodeIT {
     assertThat(get("k199")).isEqualTo(large);
   }
 
+  /** W-7: nothing received comes after a client's write. */
   @Test
   void isPromotedWithEverythingThatWasReceivedAndThenTakesWrites() throws Exception {
     start();

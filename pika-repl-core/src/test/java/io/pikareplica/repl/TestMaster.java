@@ -51,6 +51,10 @@ final class TestMaster implements AutoCloseable {
   volatile int instances = 3;
   final AtomicInteger busyTimes = new AtomicInteger();
   volatile boolean isMute;
+
+  /** How many TrySyncs from now on get no answer. */
+  final AtomicInteger unanswered = new AtomicInteger();
+
   volatile InnerResponse.TrySync.ReplyCode tryReply = InnerResponse.TrySync.ReplyCode.kOk;
 
   TestMaster() throws IOException {
@@ -149,6 +153,9 @@ final class TestMaster implements AutoCloseable {
       case kMetaSync -> metaSync(request.getMetaSync().getAuth());
       case kTrySync -> {
         log.add("trySync " + text(request.getTrySync().getBinlogOffset()));
+        if (unanswered.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+          return;
+        }
         InnerResponse.Builder reply = reply(InnerMessage.Type.kTrySync, StatusCode.kOk);
         reply.getTrySyncBuilder().setReplyCode(tryReply).setSlot(slot()).setSessionId(SESSION);
         send(reply.build());
