@@ -1,11 +1,16 @@
 package io.pikareplica.server.live;
 
+import java.io.File;
 import java.io.IOException;
+import java.net.URI;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A program that a test started: its output goes to a file, and it ends with the test. */
 public final class ChildProcess implements AutoCloseable {
@@ -36,10 +41,22 @@ public final class ChildProcess implements AutoCloseable {
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx256m", "-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of("-Xmx256m", "-cp", classPath()));
     command.add("io.pikareplica.server.Main");
     command.addAll(List.of(arguments));
     return start(folder, name, command);
+  }
+
+  /** The tests' own class path, which does not depend on the working directory. */
+  private static String classPath() {
+    if (ChildProcess.class.getClassLoader() instanceof URLClassLoader loader) { // console launcher
+      return Stream.of(loader.getURLs())
+          .map(url -> Path.of(URI.create(url.toString())).toString())
+          .collect(Collectors.joining(File.pathSeparator));
+    }
+    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+        .map(part -> Path.of(part).toAbsolutePath().toString())
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   /** Everything it has printed so far. */
