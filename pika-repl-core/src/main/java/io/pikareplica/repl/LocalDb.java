@@ -242,7 +242,8 @@ public final class LocalDb implements AutoCloseable {
   }
 
   /**
-   * The data as it stands, for reading; the caller closes it soon. Never waits: event loops call it.
+   * The data as it stands, for reading; the caller closes it soon. Never waits: event loops call
+   * it.
    *
    * @throws StorageException while a snapshot is being swapped in, and when the data could not be
    *     opened again after a swap

@@ -65,23 +65,19 @@ class BinlogPurgeTest {
 
   @Test
   void noMoreFilesGoThanMay() {
-    assertThat(
-            BinlogPurge.firstKept(files(3, 30, NOW_MS), Optional.of(8), settings(12, 7), NOW_MS))
+    assertThat(BinlogPurge.firstKept(files(3, 30, NOW_MS), Optional.of(8), settings(12, 7), NOW_MS))
         .contains(9);
     assertThat(
-            BinlogPurge.firstKept(
-                files(3, 30, NOW_MS), Optional.empty(), settings(12, 7), NOW_MS))
+            BinlogPurge.firstKept(files(3, 30, NOW_MS), Optional.empty(), settings(12, 7), NOW_MS))
         .contains(3);
   }
 
   @Test
   void oldFilesGoButForTen() {
     long old = NOW_MS - 8 * DAY_MS;
-    assertThat(
-            BinlogPurge.firstKept(files(0, 30, old), Optional.of(20), settings(100, 7), NOW_MS))
+    assertThat(BinlogPurge.firstKept(files(0, 30, old), Optional.of(20), settings(100, 7), NOW_MS))
         .contains(21);
-    assertThat(
-            BinlogPurge.firstKept(files(21, 30, old), Optional.of(20), settings(100, 7), NOW_MS))
+    assertThat(BinlogPurge.firstKept(files(21, 30, old), Optional.of(20), settings(100, 7), NOW_MS))
         .contains(21);
     assertThat(
             BinlogPurge.firstKept(

@@ -23,8 +23,7 @@ class FlushAllTest {
   void open() throws ReplicationException {
     dbs.clear();
     for (int i = 0; i < 3; i++) {
-      dbs.add(
-          new DbFixture(LocalDb.open(i, DbFixture.config(folder, Fsync.NO), listener)));
+      dbs.add(new DbFixture(LocalDb.open(i, DbFixture.config(folder, Fsync.NO), listener)));
     }
     LocalDb.connect(dbs.stream().map(fixture -> fixture.db).toList());
   }
@@ -83,7 +82,6 @@ class FlushAllTest {
     }
     assertThat(listener.failures).isEmpty();
     long itemBytes = DbFixture.encode("flushall").length;
-    assertThat(dbs.get(0).db.applied().offset())
-        .isEqualTo(20 * BlockFormat.endOf(0, itemBytes));
+    assertThat(dbs.get(0).db.applied().offset()).isEqualTo(20 * BlockFormat.endOf(0, itemBytes));
   }
 }

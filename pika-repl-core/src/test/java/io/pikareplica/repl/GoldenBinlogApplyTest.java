@@ -41,8 +41,7 @@ class GoldenBinlogApplyTest {
       assertThat(fixture.db.applied()).isEqualTo(new BinlogOffset(filenum, offset));
       assertThat(fixture.db.received()).isEqualTo(new BinlogOffset(filenum, offset));
     }
-    List<BinlogRecord> ours =
-        GoldenBinlog.items(folder.resolve("log/log_db0"), BinlogOffset.ZERO);
+    List<BinlogRecord> ours = GoldenBinlog.items(folder.resolve("log/log_db0"), BinlogOffset.ZERO);
     assertThat(ours).usingRecursiveFieldByFieldElementComparator().isEqualTo(items);
     assertThat(differences(version + "/expected/binlog-db" + index + ".jsonl.gz", items)).isEmpty();
   }
