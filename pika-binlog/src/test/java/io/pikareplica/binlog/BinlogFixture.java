@@ -19,7 +19,7 @@ final class BinlogFixture {
 
   static BinlogSettings settings(long fileBytes) {
     return new BinlogSettings(
-        fileBytes, true, Clock.fixed(Instant.ofEpochSecond(TIME), ZoneOffset.UTC));
+        fileBytes, false, Clock.fixed(Instant.ofEpochSecond(TIME), ZoneOffset.UTC));
   }
 
   /** The content of a SET whose value has a length. */
