@@ -43,8 +43,9 @@ public final class MasterProbe {
   public static CompletionStage<OptionalLong> binlogFileSizeBytes(
       EventLoop loop, String host, int port, String password) {
     CompletableFuture<OptionalLong> result = new CompletableFuture<>();
-    loop.schedule(
-        () -> result.complete(OptionalLong.empty()), 2 * TIMEOUT_MS, TimeUnit.MILLISECONDS);
+    var unused =
+        loop.schedule(
+            () -> result.complete(OptionalLong.empty()), 2 * TIMEOUT_MS, TimeUnit.MILLISECONDS);
     new Bootstrap()
         .group(loop)
         .channel(NioSocketChannel.class)
@@ -80,8 +81,16 @@ public final class MasterProbe {
     public void channelActive(ChannelHandlerContext ctx) {
       String auth = password.isEmpty() ? "" : command("AUTH", password);
       String request = auth + command("CONFIG", "GET", "binlog-file-size");
-      var written = ctx.writeAndFlush(Unpooled.copiedBuffer(request, StandardCharsets.UTF_8));
-      var unused = result.whenComplete((size, failure) -> ctx.close());
+      send(ctx, request);
+      var unused = result.thenRun(() -> close(ctx));
+    }
+
+    private static void send(ChannelHandlerContext ctx, String request) {
+      var unused = ctx.writeAndFlush(Unpooled.copiedBuffer(request, StandardCharsets.UTF_8));
+    }
+
+    private static void close(ChannelHandlerContext ctx) {
+      var unused = ctx.close();
     }
 
     private static String command(String... words) {
