@@ -74,7 +74,7 @@ final class StatusView {
       result.add(
           new ReplicationStatus.Db(
               db.name(),
-              link.state(),
+              shown(role, link),
               received,
               applied,
               db.firstRetained(),
@@ -83,6 +83,19 @@ final class StatusView {
               failure.isEmpty() ? link.error() : failure));
     }
     return result;
+  }
+
+  /**
+   * While the link is lost, what this DB will try once it is back: a DB that was in sync does not
+   * fall back to looking as if it never had been (spec sentinel-info §4.6 b).
+   */
+  private ReplState shown(Role role, DbLink link) {
+    if (role == Role.MASTER
+        || link.state() != ReplState.NO_CONNECT
+        || !store.content().attached()) {
+      return link.state();
+    }
+    return link.mustFullSync() ? ReplState.TRY_DB_SYNC : ReplState.TRY_CONNECT;
   }
 
   /** Spec sentinel-info §5.4: every DB holds a consistent image of a history it was attached to. */

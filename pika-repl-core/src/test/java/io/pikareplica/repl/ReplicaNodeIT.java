@@ -191,8 +191,14 @@ class ReplicaNodeIT {
   void leavesAMasterThatHasFallenSilentAndComesBack() throws Exception {
     start();
     awaitUp();
+    await().atMost(Duration.ofSeconds(20)).until(() -> node.status().isEligible());
     master.isMute = true;
-    await().atMost(Duration.ofSeconds(20)).until(() -> !link().isUp());
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> link().state() == LinkState.SHOULD_META_SYNC);
+    assertThat(link().isUp()).isFalse();
+    assertThat(node.status().dbs().get(0).state()).isEqualTo(ReplState.TRY_CONNECT);
+    assertThat(node.status().isEligible()).isTrue();
     master.isMute = false;
     awaitUp();
   }

@@ -58,7 +58,7 @@ final class TestMaster implements AutoCloseable {
   volatile InnerResponse.TrySync.ReplyCode tryReply = InnerResponse.TrySync.ReplyCode.kOk;
 
   TestMaster() throws IOException {
-    sockets.serve(socket -> {}, this::repl, socket -> {});
+    sockets.serve(MasterSockets::tellFileSize, this::repl, socket -> {});
     var unused = pinger.scheduleAtFixedRate(this::ping, PING_MS, PING_MS, TimeUnit.MILLISECONDS);
   }
 

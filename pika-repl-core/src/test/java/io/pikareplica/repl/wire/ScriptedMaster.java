@@ -1,7 +1,5 @@
 package io.pikareplica.repl.wire;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 import com.google.protobuf.ByteString;
 import io.pikareplica.proto.InnerMessage;
 import io.pikareplica.proto.InnerMessage.BinlogOffset;
@@ -56,7 +54,7 @@ final class ScriptedMaster implements AutoCloseable {
     this.recording = recording;
     files = new RecordedFiles(recording.snapshots(), violations::add);
     recording.steps().keySet().forEach(db -> at.put(db, 0));
-    sockets.serve(this::client, this::repl, files);
+    sockets.serve(MasterSockets::tellFileSize, this::repl, files);
     var unused = pinger.scheduleAtFixedRate(this::ping, PING_MS, PING_MS, TimeUnit.MILLISECONDS);
   }
 
@@ -91,16 +89,6 @@ final class ScriptedMaster implements AutoCloseable {
                 lines.add(
                     db + " " + at.get(db) + "/" + steps.size() + " " + pingsAnswered.get(db)));
     return String.join(", ", lines);
-  }
-
-  /** Knows one answer, to whoever asks for the file size. */
-  private void client(Socket socket) throws IOException {
-    byte[] buffer = new byte[4096];
-    int count = socket.getInputStream().read(buffer);
-    if (count > 0 && new String(buffer, 0, count, ISO_8859_1).contains("binlog-file-size")) {
-      String answer = "*2\r\n$16\r\nbinlog-file-size\r\n$6\r\n131072\r\n";
-      socket.getOutputStream().write(answer.getBytes(ISO_8859_1));
-    }
   }
 
   private void repl(Socket socket) throws IOException {
