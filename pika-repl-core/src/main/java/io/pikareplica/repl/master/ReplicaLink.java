@@ -42,9 +42,18 @@ final class ReplicaLink {
     channel.writeAndFlush(message);
   }
 
+  /** Closes because of what the replica, or our binlog, has done. */
   void close(String reason) {
     if (channel.isOpen()) {
       LOG.warn("replica={} link closed reason=\"{}\"", this, reason);
+      channel.close();
+    }
+  }
+
+  /** Closes as we meant to. */
+  void leave(String reason) {
+    if (channel.isOpen()) {
+      LOG.info("replica={} link closed reason=\"{}\"", this, reason);
       channel.close();
     }
   }

@@ -249,7 +249,7 @@ final class Replicas {
   }
 
   void closeAll(String reason) {
-    registrations.values().forEach(registration -> registration.link().close(reason));
+    registrations.values().forEach(registration -> registration.link().leave(reason));
     nodes.values().forEach(Replicas::closeFeed);
   }
 
