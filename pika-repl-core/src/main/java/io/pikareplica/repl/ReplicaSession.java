@@ -5,10 +5,8 @@ import io.pikareplica.binlog.BinlogOffset;
 import io.pikareplica.repl.ReplicaEvent.BatchFailed;
 import io.pikareplica.repl.ReplicaEvent.Drained;
 import io.pikareplica.repl.ReplicaEvent.Tick;
-import io.pikareplica.repl.net.MasterProbe;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
@@ -29,7 +27,6 @@ import org.slf4j.LoggerFactory;
 final class ReplicaSession implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ReplicaSession.class);
   private static final long TICK_MS = 100;
-  private static final long PROBE_AGAIN_MS = 10_000;
   private static final long CLOSE_SECONDS = 10;
 
   private final ScheduledExecutorService executor =
@@ -40,18 +37,14 @@ final class ReplicaSession implements AutoCloseable {
             return thread;
           });
   private final List<LocalDb> dbs;
-  private final EventLoopGroup loops;
   private final ReplicationStore store;
-  private final Supplier<ReplSettings> settings;
   private final LongSupplier clockMs;
   private final MasterLink link;
   private final FullSyncs fullSyncs;
+  private final MasterFileSize fileSize;
   private final LinkClock clock = new LinkClock();
   private volatile ReplicaState state;
-  private volatile boolean isFileSizeAssumed;
   private boolean isUnmarked;
-  private long probedAtMs;
-  private boolean isFileSizeFresh;
   private String lastLine = "";
 
   ReplicaSession(
@@ -63,13 +56,12 @@ final class ReplicaSession implements AutoCloseable {
       ReplicationStore store,
       long seed) {
     this.dbs = List.copyOf(dbs);
-    this.loops = loops;
     this.store = store;
-    this.settings = settings;
     long origin = System.nanoTime();
     clockMs = () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - origin);
     link = new MasterLink(config, settings, dbs, loops.next(), this::post, clockMs);
     fullSyncs = new FullSyncs(config, settings, dbs, loops, this::post);
+    fileSize = new MasterFileSize(loops, store, settings, this::run);
     state =
         ReplicaState.initial(
             policy,
@@ -100,6 +92,10 @@ final class ReplicaSession implements AutoCloseable {
 
   LinkClock clock() {
     return clock;
+  }
+
+  MasterFileSize fileSize() {
+    return fileSize;
   }
 
   long nowMs() {
@@ -190,10 +186,8 @@ final class ReplicaSession implements AutoCloseable {
     try {
       handle(new Tick(link.heardMs(), link.dbHeardMs()));
       rememberMessageTime();
-      if (state.link() == LinkState.META_SYNC_DONE
-          && !isFileSizeFresh
-          && nowMs() - probedAtMs >= PROBE_AGAIN_MS) {
-        probe();
+      if (state.link() == LinkState.META_SYNC_DONE) {
+        fileSize.askIfDue(state.master().orElseThrow(), nowMs());
       }
     } catch (RuntimeException e) {
       log.error("replication session: unexpected failure", e);
@@ -299,8 +293,7 @@ final class ReplicaSession implements AutoCloseable {
   }
 
   private void connect(ReplicaAction.Connect action) {
-    isFileSizeFresh = false;
-    probedAtMs = nowMs() - PROBE_AGAIN_MS;
+    fileSize.forget();
     link.connect(action, state.policy().connectTimeoutMs());
   }
 
@@ -356,34 +349,6 @@ final class ReplicaSession implements AutoCloseable {
     } else {
       remember(() -> store.adoptLineage(replicationId));
     }
-  }
-
-  private void probe() {
-    probedAtMs = nowMs();
-    HostPort master = state.master().orElseThrow();
-    String password = settings.get().masterAuth();
-    var unused =
-        MasterProbe.binlogFileSizeBytes(loops.next(), master.host(), master.port(), password)
-            .thenAccept(size -> run(() -> probed(master, size)));
-  }
-
-  private void probed(HostPort master, OptionalLong fileSizeBytes) {
-    if (!state.master().equals(Optional.of(master))) {
-      return;
-    }
-    if (fileSizeBytes.isPresent()) {
-      isFileSizeFresh = true;
-      remember(() -> store.fileSizeBytes(fileSizeBytes.getAsLong()));
-    } else if (!isFileSizeAssumed && store.content().fileSizeBytes().isEmpty()) {
-      isFileSizeAssumed = true;
-      log.warn(
-          "master={} does not tell its binlog-file-size; ours is assumed until it does", master);
-    }
-  }
-
-  /** Whether F is known, or the master was asked for it in vain. Any thread. */
-  boolean isFileSizeSettled() {
-    return isFileSizeAssumed || store.content().fileSizeBytes().isPresent();
   }
 
   /** Leaves the master and waits until what was begun is done. */

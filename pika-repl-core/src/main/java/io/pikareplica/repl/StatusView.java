@@ -120,6 +120,6 @@ final class StatusView {
     if (!store.content().attached()) {
       return "never in sync with this history";
     }
-    return session.isFileSizeSettled() ? "" : "the master's binlog-file-size is not known yet";
+    return session.fileSize().isSettled() ? "" : "the master's binlog-file-size is not known yet";
   }
 }
