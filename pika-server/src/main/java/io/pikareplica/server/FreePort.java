@@ -7,7 +7,7 @@ import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Looks for ports that nobody listens on. */
-final class FreePort {
+public final class FreePort {
   private static final int REPL_SHIFT = 2_000;
   private static final int RSYNC_SHIFT = 10_001;
   private static final int LOWEST = 10_000;
@@ -17,7 +17,7 @@ final class FreePort {
   private FreePort() {}
 
   /** A client port whose replication ports are free as well, on loopback, a moment ago. */
-  static int withReplicationPorts() throws IOException {
+  public static int withReplicationPorts() throws IOException {
     for (int i = 0; i < TRIES; i++) {
       int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
       if (isFree(port) && isFree(port + REPL_SHIFT) && isFree(port + RSYNC_SHIFT)) {

@@ -2,8 +2,10 @@ package io.pikareplica.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pikareplica.server.live.ChildProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,8 +16,8 @@ class DemoIT {
 
   @Test
   void showsASyncReadsAndWritesAndLeavesNothingBehind() throws Exception {
-    try (ProgramProcess demo =
-        ProgramProcess.startIn(folder, "-Djava.io.tmpdir=" + folder, "demo", "--once")) {
+    try (ChildProcess demo =
+        ChildProcess.oursWith(folder, List.of("-Djava.io.tmpdir=" + folder), "demo", "--once")) {
       assertThat(demo.awaitExit()).as(demo.output()).isZero();
 
       assertThat(demo.output())
@@ -34,8 +36,8 @@ class DemoIT {
 
   @Test
   void cleansUpAfterCtrlC() throws Exception {
-    try (ProgramProcess demo =
-        ProgramProcess.startIn(folder, "-Djava.io.tmpdir=" + folder, "demo")) {
+    try (ChildProcess demo =
+        ChildProcess.oursWith(folder, List.of("-Djava.io.tmpdir=" + folder), "demo")) {
       demo.awaitOutput("Ctrl-C ends the demo");
       demo.terminate();
       demo.awaitExit();

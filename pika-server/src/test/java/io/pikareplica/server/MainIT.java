@@ -3,6 +3,7 @@ package io.pikareplica.server;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pikareplica.server.live.ChildProcess;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -28,7 +29,7 @@ class MainIT {
 
   @Test
   void keepsDataInTheCallersFolderAndEndsWithShutdown() throws Exception {
-    try (ProgramProcess node = run()) {
+    try (ChildProcess node = run()) {
       try (Jedis client = node.connect(port)) {
         client.set("key", "value");
         client.shutdown();
@@ -37,7 +38,7 @@ class MainIT {
     }
     assertThat(folder.resolve("db/db0")).isDirectory();
     assertThat(folder.resolve("log/log_db0")).isDirectory();
-    try (ProgramProcess node = run();
+    try (ChildProcess node = run();
         Jedis client = node.connect(port)) {
       assertThat(client.get("key")).isEqualTo("value");
     }
@@ -45,7 +46,7 @@ class MainIT {
 
   @Test
   void saysWhatItIsWhenItRuns() throws Exception {
-    try (ProgramProcess node = run("--slaveof", "127.0.0.1:1", "--databases", "2")) {
+    try (ChildProcess node = run("--slaveof", "127.0.0.1:1", "--databases", "2")) {
       node.awaitOutput("following 127.0.0.1:1");
       assertThat(node.output())
           .contains("clients: port " + port + " on 127.0.0.1; data ./db, binlog ./log; 2 DBs");
@@ -54,7 +55,7 @@ class MainIT {
 
   @Test
   void tellsOfItselfInInfo() throws Exception {
-    try (ProgramProcess node = run();
+    try (ChildProcess node = run();
         Jedis client = node.connect(port)) {
       client.set("key", "value");
 
@@ -79,7 +80,7 @@ class MainIT {
 
   @Test
   void closesItsDataOnSigterm() throws Exception {
-    try (ProgramProcess node = run()) {
+    try (ChildProcess node = run()) {
       try (Jedis client = node.connect(port)) {
         client.set("key", "value");
       }
@@ -92,8 +93,8 @@ class MainIT {
   @Test
   void aPortInUseIsOneClearLine() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        ProgramProcess node =
-            ProgramProcess.start(
+        ChildProcess node =
+            ChildProcess.ours(
                 folder,
                 "run",
                 "--port",
@@ -111,9 +112,9 @@ class MainIT {
 
   @Test
   void aFolderOfARunningProcessIsLeftAlone() throws Exception {
-    try (ProgramProcess first = run()) {
+    try (ChildProcess first = run()) {
       first.awaitOutput("listening");
-      try (ProgramProcess second = run()) {
+      try (ChildProcess second = run()) {
         assertThat(second.awaitExit()).isEqualTo(ExitCode.FAILED);
         assertThat(second.output())
             .isEqualToIgnoringNewLines(
@@ -126,11 +127,11 @@ class MainIT {
 
   @Test
   void aFolderOfAnotherPortIsLeftAlone() throws Exception {
-    try (ProgramProcess first = run()) {
+    try (ChildProcess first = run()) {
       first.awaitOutput("listening");
     }
     int other = FreePort.withReplicationPorts();
-    try (ProgramProcess second = ProgramProcess.start(folder, "run", "--port", "" + other)) {
+    try (ChildProcess second = ChildProcess.ours(folder, "run", "--port", "" + other)) {
       assertThat(second.awaitExit()).isEqualTo(ExitCode.BAD_SETTINGS);
       assertThat(second.output())
           .isEqualToIgnoringNewLines(
@@ -145,10 +146,10 @@ class MainIT {
 
   @Test
   void dataOfAnotherLayoutIsLeftAlone() throws Exception {
-    try (ProgramProcess first = run()) {
+    try (ChildProcess first = run()) {
       first.awaitOutput("listening");
     }
-    try (ProgramProcess second = run("--db-instance-num", "2")) {
+    try (ChildProcess second = run("--db-instance-num", "2")) {
       assertThat(second.awaitExit()).isEqualTo(ExitCode.FAILED);
       assertThat(lastLine(second)).startsWith("pika-replica: ").contains("db-instance-num 3");
     }
@@ -157,8 +158,8 @@ class MainIT {
   @Test
   void everyWrongSettingIsListedAndNothingIsTouched() throws Exception {
     Path file = Files.writeString(folder.resolve("pika.conf"), "port : x\ndatabases : 9\n");
-    try (ProgramProcess node =
-        ProgramProcess.start(folder, "run", "-c", "pika.conf", "--fsync", "never")) {
+    try (ChildProcess node =
+        ChildProcess.ours(folder, "run", "-c", "pika.conf", "--fsync", "never")) {
       assertThat(node.awaitExit()).isEqualTo(ExitCode.BAD_SETTINGS);
       assertThat(node.output())
           .isEqualToIgnoringNewLines(
@@ -175,7 +176,7 @@ class MainIT {
 
   @Test
   void aMasterOnTheNodesOwnPortIsRefused() throws Exception {
-    try (ProgramProcess node = run("--slaveof", "127.0.0.1:" + port)) {
+    try (ChildProcess node = run("--slaveof", "127.0.0.1:" + port)) {
       assertThat(node.awaitExit()).isEqualTo(ExitCode.BAD_SETTINGS);
       assertThat(node.output()).contains("--slaveof: slaveof names this node itself");
     }
@@ -187,7 +188,7 @@ class MainIT {
         Files.writeString(
             folder.resolve("pika.conf"),
             "# mine\nport : " + port + "\nslaveof : 127.0.0.1:1\ndefault-slot-num : 1024\n");
-    try (ProgramProcess node = ProgramProcess.start(folder, "run", "-c", "pika.conf")) {
+    try (ChildProcess node = ChildProcess.ours(folder, "run", "-c", "pika.conf")) {
       try (Jedis client = node.connect(port)) {
         assertThat(client.configGet("slaveof")).isEqualTo(Map.of("slaveof", "127.0.0.1:1"));
         client.sendCommand(() -> "SLAVEOF".getBytes(UTF_8), "NO", "ONE", "FORCE");
@@ -201,23 +202,23 @@ class MainIT {
                 + port
                 + "\nslaveof : \ndefault-slot-num : 1024\n\n# Added by CONFIG REWRITE\n"
                 + "slave-priority : 5\n");
-    try (ProgramProcess node = ProgramProcess.start(folder, "run", "-c", "pika.conf");
+    try (ChildProcess node = ChildProcess.ours(folder, "run", "-c", "pika.conf");
         Jedis client = node.connect(port)) {
       assertThat(client.info("replication")).contains("role:master");
       assertThat(client.configGet("slave-priority")).isEqualTo(Map.of("slave-priority", "5"));
     }
   }
 
-  private ProgramProcess run(String... more) throws Exception {
+  private ChildProcess run(String... more) throws Exception {
     String[] args = new String[3 + more.length];
     args[0] = "run";
     args[1] = "--port";
     args[2] = Integer.toString(port);
     System.arraycopy(more, 0, args, 3, more.length);
-    return ProgramProcess.start(folder, args);
+    return ChildProcess.ours(folder, args);
   }
 
-  private static String lastLine(ProgramProcess node) {
+  private static String lastLine(ChildProcess node) {
     return node.output().lines().reduce("", (before, line) -> line);
   }
 }

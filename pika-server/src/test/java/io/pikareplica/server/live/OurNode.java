@@ -1,5 +1,6 @@
 package io.pikareplica.server.live;
 
+import io.pikareplica.server.FreePort;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ final class OurNode implements AutoCloseable {
 
   /** Starts a node and waits until it answers. */
   static OurNode start(Path folder, String name, String... settings) throws IOException {
-    OurNode node = new OurNode(folder, name, FreePorts.pika());
+    OurNode node = new OurNode(folder, name, FreePort.withReplicationPorts());
     node.arguments.add("run");
     node.setting("port", Integer.toString(node.port));
     node.setting("db-path", folder.resolve(name + "/db").toString());
@@ -40,16 +41,18 @@ final class OurNode implements AutoCloseable {
 
   /** Starts it again with the same settings, after {@link #stop} or {@link #kill}. */
   void restart() throws IOException {
-    process = ChildProcess.replica(folder, name, arguments.toArray(new String[0]));
+    process =
+        ChildProcess.ours(folder, folder.resolve(name + ".out"), List.of(), List.copyOf(arguments));
     Polling.until(name + " answers", () -> Polling.answers(port));
   }
 
   void stop() throws InterruptedException {
-    process.stop();
+    process.terminate();
+    process.awaitExit();
   }
 
-  void kill() throws InterruptedException {
-    process.kill();
+  void kill() {
+    process.close();
   }
 
   int port() {

@@ -1,5 +1,6 @@
 package io.pikareplica.server.live;
 
+import io.pikareplica.server.FreePort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +20,7 @@ final class RealPika implements AutoCloseable {
   }
 
   static RealPika start(Path folder, int databases) throws IOException {
-    RealPika pika = new RealPika(Files.createDirectories(folder), FreePorts.pika());
+    RealPika pika = new RealPika(Files.createDirectories(folder), FreePort.withReplicationPorts());
     pika.writeConf(databases);
     pika.restart();
     return pika;
@@ -60,7 +61,7 @@ final class RealPika implements AutoCloseable {
     process =
         ChildProcess.start(
             folder,
-            "pika",
+            folder.resolve("pika.out"),
             List.of(
                 "sh",
                 "-c",
@@ -71,7 +72,8 @@ final class RealPika implements AutoCloseable {
   }
 
   void stop() throws InterruptedException {
-    process.stop();
+    process.terminate();
+    process.awaitExit();
   }
 
   int port() {

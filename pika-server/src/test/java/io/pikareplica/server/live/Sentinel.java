@@ -1,5 +1,6 @@
 package io.pikareplica.server.live;
 
+import io.pikareplica.server.FreePort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,7 +64,7 @@ final class Sentinel implements AutoCloseable {
   static Sentinel start(Path folder, int masterPort, long downAfterMs)
       throws IOException, InterruptedException {
     Path binary = ExecutableProvider.newJarResourceProvider(folder.toFile()).get().toPath();
-    int port = FreePorts.pika();
+    int port = FreePort.withReplicationPorts();
     Path conf =
         Files.writeString(
             folder.resolve("sentinel.conf"),
@@ -78,7 +79,9 @@ final class Sentinel implements AutoCloseable {
                 .formatted(port, folder, masterPort, downAfterMs));
     ChildProcess process =
         ChildProcess.start(
-            folder, "sentinel", List.of(binary.toString(), conf.toString(), "--sentinel"));
+            folder,
+            folder.resolve("sentinel.out"),
+            List.of(binary.toString(), conf.toString(), "--sentinel"));
     Polling.until("Sentinel answers", () -> Polling.answers(port));
     return new Sentinel(process, port);
   }
