@@ -7,6 +7,9 @@ import java.util.Set;
 
 /** INFO: picks the sections that were asked for and renders them in Redis's order. Stateless. */
 public final class InfoCommand {
+  /** The Redis whose command set clients may count on, scripting and clustering aside. */
+  public static final String REDIS_VERSION = "7.2.0";
+
   private static final List<InfoSection> SECTIONS =
       List.of(
           new ServerInfo.ServerSection(),

@@ -73,10 +73,7 @@ public interface InfoSource {
       long commandsProcessed,
       long opsPerSecond,
       long netInputBytes,
-      long netOutputBytes,
-      long fullSyncs,
-      long partialSyncs,
-      long itemsApplied) {}
+      long netOutputBytes) {}
 
   /** CPU seconds of the process. */
   record Cpu(double userSeconds, double systemSeconds) {}

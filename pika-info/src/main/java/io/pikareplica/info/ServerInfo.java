@@ -4,11 +4,6 @@ import java.util.Locale;
 
 /** The sections about the process: server, clients, memory, data, persistence, stats, cpu. */
 final class ServerInfo {
-  /**
-   * What clients that ask for Redis features are told; sentinel and scripting are not among them.
-   */
-  private static final String REDIS_VERSION = "7.2.0";
-
   /** The Pika whose protocol and formats this program speaks; exporters want a semantic version. */
   private static final String PIKA_VERSION = "4.0.1";
 
@@ -25,7 +20,7 @@ final class ServerInfo {
     public void render(InfoSource source, InfoWriter out) {
       InfoSource.Server server = source.server();
       out.section("Server");
-      out.line("redis_version", REDIS_VERSION);
+      out.line("redis_version", InfoCommand.REDIS_VERSION);
       out.line("redis_mode", "standalone");
       out.line("pika_version", PIKA_VERSION);
       out.line("pika_replica_version", server.version());
@@ -138,9 +133,6 @@ final class ServerInfo {
       out.line("total_net_input_bytes", stats.netInputBytes());
       out.line("total_net_output_bytes", stats.netOutputBytes());
       out.line("rejected_connections", stats.connectionsRejected());
-      out.line("sync_full", stats.fullSyncs());
-      out.line("sync_partial_ok", stats.partialSyncs());
-      out.line("replicated_items_applied", stats.itemsApplied());
     }
   }
 

@@ -4,6 +4,7 @@ import static io.pikareplica.server.ServerCommand.Trait.BEFORE_AUTH;
 import static io.pikareplica.server.ServerCommand.Trait.NEVER_QUEUED;
 import static io.pikareplica.server.ServerCommand.Trait.WHILE_SUBSCRIBED;
 
+import io.pikareplica.info.InfoCommand;
 import io.pikareplica.storage.Args;
 import io.pikareplica.storage.CommandException;
 import io.pikareplica.storage.Reply;
@@ -13,9 +14,6 @@ import java.util.Optional;
 /** Commands about the connection that they come on. */
 final class ConnectionCommands {
   private static final Reply PONG = new Reply.Status("PONG");
-
-  /** What clients that ask for Redis features are told; the same as in INFO. */
-  private static final String REDIS_VERSION = "7.2.0";
 
   private ConnectionCommands() {}
 
@@ -137,7 +135,7 @@ final class ConnectionCommands {
             Reply.bulk("server"),
             Reply.bulk("redis"),
             Reply.bulk("version"),
-            Reply.bulk(REDIS_VERSION),
+            Reply.bulk(InfoCommand.REDIS_VERSION),
             Reply.bulk("proto"),
             Reply.of(call.client().protocol()),
             Reply.bulk("id"),

@@ -96,10 +96,7 @@ final class NodeInfo implements InfoSource {
         now.commands(),
         now.opsPerSecond(),
         now.netInput(),
-        now.netOutput(),
-        0,
-        0,
-        0);
+        now.netOutput());
   }
 
   @Override
