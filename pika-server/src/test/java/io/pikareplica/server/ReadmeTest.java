@@ -45,8 +45,7 @@ class ReadmeTest {
     List<String> names = new ArrayList<>(List.of("`" + setting.name() + "`"));
     setting.aliases().forEach(alias -> names.add("`" + alias + "`"));
     String marks =
-        (setting.isOurs() ? " *" : "")
-            + (setting.change() == Setting.Change.RUNTIME ? " ⟳" : "");
+        (setting.isOurs() ? " *" : "") + (setting.change() == Setting.Change.RUNTIME ? " ⟳" : "");
     String limits = setting.range().isEmpty() ? setting.placeholder() : setting.range();
     return "| "
         + String.join(", ", names)
