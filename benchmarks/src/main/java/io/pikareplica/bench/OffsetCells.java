@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.StampedLock;
 
 /** Ways to hand an offset from one writer to many readers; the first is the one that is in use. */
-final class OffsetCells {
+public final class OffsetCells {
   private OffsetCells() {}
 
   /** A place that one thread writes and others read. */
