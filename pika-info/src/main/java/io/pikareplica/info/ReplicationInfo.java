@@ -42,6 +42,11 @@ final class ReplicationInfo implements InfoSection {
       out.line("ineligible_reason", status.ineligibleReason());
     }
     for (Db db : status.dbs()) {
+      if (!db.error().isEmpty()) {
+        out.line("db_repl_error_" + db.name(), db.error());
+      }
+    }
+    for (Db db : status.dbs()) {
       BinlogOffset end = db.received();
       out.line(
           db.name(),
@@ -112,11 +117,6 @@ final class ReplicationInfo implements InfoSection {
     }
     if (!master.error().isEmpty()) {
       out.line("master_link_error", master.error());
-    }
-    for (Db db : status.dbs()) {
-      if (!db.error().isEmpty()) {
-        out.line("db_repl_error_" + db.name(), db.error());
-      }
     }
   }
 

@@ -235,6 +235,37 @@ class ReplicationInfoTest {
   }
 
   @Test
+  void aMasterSaysWhichDbHasStoppedAndWhy() {
+    Db stopped =
+        new Db(
+            "db0",
+            ReplState.NO_CONNECT,
+            END0,
+            END0,
+            BinlogOffset.ZERO,
+            Optional.empty(),
+            "none",
+            "db0 has stopped at 17:52428800: No space left on device");
+    ReplicationStatus status =
+        new ReplicationStatus(
+            Role.MASTER,
+            ID,
+            Optional.empty(),
+            List.of(stopped),
+            List.of(),
+            true,
+            "",
+            100,
+            false,
+            true,
+            F,
+            10);
+
+    assertThat(lines(status))
+        .contains("db_repl_error_db0:db0 has stopped at 17:52428800: No space left on device");
+  }
+
+  @Test
   void aReplicaWithReplicasOfItsOwnIsASlaveForSentinel() {
     List<String> lines =
         lines(slave(master(LinkState.META_SYNC_DONE, 0, 0, ""), CONNECTED, ONE_REPLICA, ""));

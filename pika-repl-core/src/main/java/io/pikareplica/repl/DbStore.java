@@ -243,7 +243,14 @@ final class DbStore {
               Kind.STORAGE,
               db + " has stopped at " + offsets.applied() + ": " + cause.getMessage(),
               cause);
-      log.error("db={} stopped, received={} applied={}", db, received(), applied(), cause);
+      log.error(
+          "db={} stopped, received={} applied={} reason=\"{}\": make room or mend the disk,"
+              + " restart",
+          db,
+          received(),
+          applied(),
+          cause.getMessage());
+      log.debug("db={} stopped by", db, cause);
     }
     return failure;
   }

@@ -80,7 +80,7 @@ final class StatusView {
               db.firstRetained(),
               role == Role.MASTER ? Optional.empty() : session.fullSyncs().progress(i),
               db.safetyPurge(),
-              failure.isEmpty() ? link.error() : failure));
+              failure.isEmpty() && role == Role.SLAVE ? link.error() : failure));
     }
     return result;
   }
