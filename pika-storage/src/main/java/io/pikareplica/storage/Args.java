@@ -13,6 +13,9 @@ import java.util.Locale;
 public final class Args {
   private final byte[][] words;
 
+  /** Null until it is asked for; two threads may both work it out. */
+  private String name;
+
   public Args(byte[]... words) {
     if (words.length == 0) {
       throw new IllegalArgumentException("a command has at least its name");
@@ -53,7 +56,10 @@ public final class Args {
 
   /** The command's name in lower case. */
   public String name() {
-    return text(0).toLowerCase(Locale.ROOT);
+    if (name == null) {
+      name = text(0).toLowerCase(Locale.ROOT); // asked for several times on the way of an item
+    }
+    return name;
   }
 
   /** Whether a word is the given option, in any case. */
