@@ -82,7 +82,7 @@ public record ReplicationStatus(
   /**
    * How far a full sync is.
    *
-   * @param totalBytes of all files whose length is known so far
+   * @param totalBytes of all files; 0 while that is unknown
    * @param readBytes received
    * @param lastIoSecondsAgo since the last byte
    */

@@ -175,12 +175,9 @@ final class DemoCommand implements Callable<Integer> {
     for (ReplicationStatus.Db db : status.dbs()) {
       line.append(db.name()).append(": ").append(db.state().connectStatus());
       db.sync()
-          .filter(sync -> sync.totalBytes() > 0)
+          .filter(sync -> sync.readBytes() > 0)
           .ifPresent(
-              sync ->
-                  line.append(
-                      String.format(
-                          ", %,d of %,d KiB", sync.readBytes() >> 10, sync.totalBytes() >> 10)));
+              sync -> line.append(String.format(", %,d KiB fetched", sync.readBytes() >> 10)));
       line.append(db.error().isEmpty() ? "" : ", " + db.error());
     }
     return line.toString();

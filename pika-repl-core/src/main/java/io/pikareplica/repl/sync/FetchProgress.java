@@ -18,9 +18,8 @@ final class FetchProgress {
     bytes.set(presentBytes);
   }
 
-  /** Pika tells no lengths beforehand, so the total is what is known to exist: what has arrived. */
+  /** Pika tells no lengths beforehand, so the total stays unknown. */
   SyncProgress status() {
-    long read = bytes.get();
-    return new SyncProgress(read, read, (System.nanoTime() - lastNanos) / 1_000_000_000L);
+    return new SyncProgress(0, bytes.get(), (System.nanoTime() - lastNanos) / 1_000_000_000L);
   }
 }
