@@ -5,6 +5,7 @@ import io.pikareplica.info.InfoCommand;
 import io.pikareplica.info.InfoSource;
 import io.pikareplica.repl.HostPort;
 import io.pikareplica.repl.LinkState;
+import io.pikareplica.repl.OffsetOrder;
 import io.pikareplica.repl.ReplState;
 import io.pikareplica.repl.ReplicationStatus;
 import io.pikareplica.repl.ReplicationStatus.Db;
@@ -54,7 +55,9 @@ public class InfoBenchmark {
                         new BinlogOffset(8, 0),
                         Optional.empty(),
                         "write2file7",
-                        ""))
+                        false,
+                        "",
+                        Optional.empty()))
             .toList();
     ReplicationStatus status =
         new ReplicationStatus(
@@ -71,6 +74,8 @@ public class InfoBenchmark {
             true,
             true,
             104_857_600,
+            ReplicationStatus.FileSizeSource.MASTER,
+            OffsetOrder.REDIS_ORDER,
             10);
     source =
         (InfoSource)
@@ -80,6 +85,9 @@ public class InfoBenchmark {
                 (proxy, method, arguments) -> {
                   if (method.getName().equals("replication")) {
                     return status;
+                  }
+                  if (method.getName().equals("style")) {
+                    return InfoSource.Style.DEFAULT;
                   }
                   throw new IllegalStateException(method.getName() + " is not rendered here");
                 });

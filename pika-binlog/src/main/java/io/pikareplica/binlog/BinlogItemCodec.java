@@ -19,13 +19,18 @@ public final class BinlogItemCodec {
   private BinlogItemCodec() {}
 
   public static byte[] encode(BinlogItem item) {
-    ByteBuffer out =
-        ByteBuffer.allocate(Math.addExact(HEADER_BYTES, item.content().length))
-            .order(ByteOrder.LITTLE_ENDIAN);
+    byte[] header = header(item);
+    byte[] out = Arrays.copyOf(header, Math.addExact(HEADER_BYTES, item.content().length));
+    System.arraycopy(item.content(), 0, out, HEADER_BYTES, item.content().length);
+    return out;
+  }
+
+  /** What stands in front of the content. */
+  static byte[] header(BinlogItem item) {
+    ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     out.putShort((short) TYPE).putInt(item.execTimeSeconds()).putInt(item.term());
     out.putLong(item.logicId()).putInt(item.filenum()).putLong(item.offset());
-    out.putInt(item.content().length).put(item.content());
-    return out.array();
+    return out.putInt(item.content().length).array();
   }
 
   /**

@@ -2,10 +2,11 @@ package io.pikareplica.binlog;
 
 import static io.pikareplica.binlog.BlockFormat.BLOCK_BYTES;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 
 /**
@@ -189,8 +190,10 @@ public final class BinlogReader implements AutoCloseable {
     if (file.type() == RecordType.FULL) {
       return Optional.of(copy(file.payload()));
     }
-    ByteArrayOutputStream parts = new ByteArrayOutputStream(2 * BLOCK_BYTES);
-    parts.writeBytes(copy(file.payload()));
+    // parts first: a buffer that grows would be there three times at the end of a long item
+    Deque<byte[]> parts = new ArrayDeque<>();
+    parts.add(copy(file.payload()));
+    int length = parts.element().length;
     while (true) {
       RecordFile.Found found = file.next(readableEnd);
       if (found != RecordFile.Found.RECORD) {
@@ -200,12 +203,24 @@ public final class BinlogReader implements AutoCloseable {
       require(
           file.type() == RecordType.MIDDLE || file.type() == RecordType.LAST,
           "the next record of an item");
-      require(parts.size() <= MAX_ITEM_BYTES, "an item of at most " + MAX_ITEM_BYTES + " bytes");
-      parts.writeBytes(copy(file.payload()));
+      require(length <= MAX_ITEM_BYTES, "an item of at most " + MAX_ITEM_BYTES + " bytes");
+      parts.add(copy(file.payload()));
+      length += file.payload().remaining();
       if (file.type() == RecordType.LAST) {
-        return Optional.of(parts.toByteArray());
+        return Optional.of(joined(parts, length));
       }
     }
+  }
+
+  private static byte[] joined(Deque<byte[]> parts, int length) {
+    byte[] all = new byte[length];
+    int at = 0;
+    while (!parts.isEmpty()) {
+      byte[] part = parts.remove();
+      System.arraycopy(part, 0, all, at, part.length);
+      at += part.length;
+    }
+    return all;
   }
 
   private static byte[] copy(ByteBuffer payload) {
@@ -282,6 +297,7 @@ public final class BinlogReader implements AutoCloseable {
     // At the start of a block nothing was stepped over: what comes next tells.
     boolean record = file.next(readableEnd) == RecordFile.Found.RECORD;
     if (record && last == RecordType.ZERO && continuesItem(file.type())) {
+      require(from.offset() != 0, "the first record of an item"); // no item reaches over two files
       throw new BinlogOffsetException(from, BinlogOffsetException.Reason.NOT_A_BORDER);
     }
     replaceFile(fileAt(from, from.offset()));

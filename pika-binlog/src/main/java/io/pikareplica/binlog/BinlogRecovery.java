@@ -12,12 +12,17 @@ import java.util.Optional;
  *   <li>The manifest fits: kept. So after an orderly end, and after kill -9 between two appends.
  *   <li>Whole items follow the manifest's offset: kept, when each says in its header that it
  *       belongs there. So after kill -9 between the write of an append and that of the manifest.
+ *       With {@link BinlogSettings.Force#EACH} they are cut off: a power loss may have left holes
+ *       in them that nothing shows.
  *   <li>Part of an item, Pika's zeros, or anything else follows: cut off. So after kill -9 within a
  *       write, and with a folder that Pika was killed on.
  *   <li>The data ends, or is damaged, before the manifest's offset: the end is that of the last
  *       whole item in the manifest's file, or in the newest file below it. So after a power loss.
  *       The binlog then lacks items that may have been applied: {@link Result#lostItems}.
  *   <li>No manifest but files: as if it named the end of the newest file.
+ *   <li>The end is the start of a file behind another one, as after a kill in a roll: it is that of
+ *       the last whole item in the one before instead. The start of a file would say nothing of
+ *       what the file before holds, which may have lost its last items if it was not forced.
  * </ul>
  *
  * Only looks; the writer cuts.
@@ -27,15 +32,17 @@ final class BinlogRecovery {
   record Result(BinlogManifest end, boolean lostItems, List<Integer> unusedFiles) {}
 
   private final BinlogDirectory directory;
+  private final BinlogSettings.Force force;
   private final List<Integer> filenums;
 
-  private BinlogRecovery(BinlogDirectory directory) throws IOException {
+  private BinlogRecovery(BinlogDirectory directory, BinlogSettings.Force force) throws IOException {
     this.directory = directory;
+    this.force = force;
     this.filenums = directory.filenums();
   }
 
-  static Result run(BinlogDirectory directory) throws IOException {
-    return new BinlogRecovery(directory).run();
+  static Result run(BinlogDirectory directory, BinlogSettings.Force force) throws IOException {
+    return new BinlogRecovery(directory, force).run();
   }
 
   private Result run() throws IOException {
@@ -45,7 +52,7 @@ final class BinlogRecovery {
     }
     if (manifest.isPresent()) {
       Optional<BinlogManifest> end = itemsFrom(manifest.get());
-      if (end.isPresent()) {
+      if (end.isPresent() && !isStartOfNextFile(end.get().producer())) {
         return result(end.get(), false);
       }
     }
@@ -53,8 +60,16 @@ final class BinlogRecovery {
         manifest.map(m -> m.producer().filenum()).orElse(filenums.isEmpty() ? 0 : last(filenums));
     int term = manifest.map(BinlogManifest::term).orElse(0);
     long logicId = manifest.map(BinlogManifest::logicId).orElse(0L);
-    BinlogManifest end = new BinlogManifest(lastWhole(newest), logicId, term);
+    BinlogOffset lastWhole = lastWhole(newest);
+    while (isStartOfNextFile(lastWhole)) {
+      lastWhole = lastWhole(lastWhole.filenum() - 1);
+    }
+    BinlogManifest end = new BinlogManifest(lastWhole, logicId, term);
     return result(end, manifest.isPresent() && manifest.get().producer().isAfter(end.producer()));
+  }
+
+  private boolean isStartOfNextFile(BinlogOffset end) {
+    return end.offset() == 0 && end.filenum() != 0 && directory.has(end.filenum() - 1);
   }
 
   /** The end when the manifest's offset is good; empty when it is not. */
@@ -65,7 +80,7 @@ final class BinlogRecovery {
       if (read.kind() == BinlogReader.Kind.PADDING) {
         return Optional.empty(); // killed in a reset, between its new file and its new manifest
       }
-      while (read.kind() == BinlogReader.Kind.ITEM && belongsThere(read)) {
+      while (read.kind() == BinlogReader.Kind.ITEM && isTrusted() && belongsThere(read)) {
         end = new BinlogManifest(read.end(), end.logicId() + 1, end.term());
         read = reader.next();
       }
@@ -76,6 +91,11 @@ final class BinlogRecovery {
       return manifest.producer().offset() > e.offset() ? Optional.empty() : Optional.of(end);
     }
     return Optional.of(end);
+  }
+
+  /** Whether an item that the manifest does not know is as whole as it looks. */
+  private boolean isTrusted() {
+    return force != BinlogSettings.Force.EACH;
   }
 
   private static boolean belongsThere(BinlogReader.Read read) {

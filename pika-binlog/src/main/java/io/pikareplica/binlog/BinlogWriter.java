@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
 public final class BinlogWriter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(BinlogWriter.class);
   private static final String RESET_FILE = "reset.tmp";
+  private static final byte[] NOTHING = {};
 
   private final BinlogDirectory directory;
   private final BinlogSettings settings;
@@ -51,6 +52,9 @@ public final class BinlogWriter implements AutoCloseable {
     this.file = DataFile.openAt(directory.file(filenum), end.producer().offset(), buffer);
     try {
       this.manifestFile = new ManifestFile(directory.manifest(), end);
+      if (settings.forcesOnRoll()) {
+        forceFolder();
+      }
     } catch (IOException e) {
       file.close();
       throw e;
@@ -67,7 +71,7 @@ public final class BinlogWriter implements AutoCloseable {
   public static BinlogWriter open(Path folder, BinlogSettings settings) throws IOException {
     Files.createDirectories(folder);
     BinlogDirectory directory = new BinlogDirectory(folder);
-    BinlogRecovery.Result found = BinlogRecovery.run(directory);
+    BinlogRecovery.Result found = BinlogRecovery.run(directory, settings.force());
     if (found.lostItems()) {
       LOG.warn("folder={} binlog ends before its manifest, at={}", folder, found.end());
     }
@@ -139,7 +143,7 @@ public final class BinlogWriter implements AutoCloseable {
     return guarded(
         () -> {
           for (BinlogRecord record : records) {
-            put(record.item(), record.end().filenum() != filenum);
+            put(record.item(), NOTHING, record.end().filenum() != filenum);
           }
         });
   }
@@ -160,7 +164,7 @@ public final class BinlogWriter implements AutoCloseable {
             BinlogItem item =
                 new BinlogItem(
                     execTimeSeconds, manifest.term(), logicId + 1, filenum, file.offset(), content);
-            put(BinlogItemCodec.encode(item), file.offset() > settings.fileBytes());
+            put(BinlogItemCodec.header(item), content, file.offset() > settings.fileBytes());
           }
         });
   }
@@ -234,22 +238,25 @@ public final class BinlogWriter implements AutoCloseable {
   }
 
   /** Lays an item out at the end, in the next file if it is to. */
-  private void put(byte[] item, boolean rolls) throws IOException {
+  private void put(byte[] head, byte[] tail, boolean rolls) throws IOException {
     if (rolls) {
       roll();
     }
-    file.put(item, now());
+    file.put(head, tail, now());
     logicId++;
   }
 
   private void roll() throws IOException {
     file.flush();
-    if (settings.forceOnRoll()) {
+    if (settings.forcesOnRoll()) {
       file.force();
     }
     DataFile old = file;
     int next = filenum + 1;
     file = DataFile.create(directory.file(next), buffer);
+    if (settings.forcesOnRoll()) {
+      forceFolder(); // forcing a file does not make its name survive
+    }
     old.close();
     filenum = next;
     manifestFile.save(new BinlogManifest(new BinlogOffset(next, 0), logicId, manifest.term()));
@@ -267,6 +274,9 @@ public final class BinlogWriter implements AutoCloseable {
     failed = true;
     change.run();
     file.flush();
+    if (settings.force() == BinlogSettings.Force.EACH) {
+      file.force();
+    }
     publish(new BinlogManifest(new BinlogOffset(filenum, file.offset()), logicId, manifest.term()));
     failed = false;
     return producer();

@@ -63,18 +63,29 @@ final class DataFile implements AutoCloseable {
     return written + buffer.position();
   }
 
-  /** Lays an item out. It is in the file after {@link #flush}. */
-  void put(byte[] item, int unixSeconds) throws IOException {
+  /**
+   * Lays an item out. It is in the file after {@link #flush}.
+   *
+   * @param tail follows the head: a long item in two pieces need not be copied
+   */
+  void put(byte[] head, byte[] tail, int unixSeconds) throws IOException {
+    int itemLength = Math.addExact(head.length, tail.length);
     int at = 0;
     boolean first = true; // not the same as at == 0: the first part may be empty
     boolean last;
     do {
       fillUp();
-      int length = Math.min(item.length - at, BlockFormat.leftInBlock(offset()) - HEADER_BYTES);
-      last = at + length == item.length;
+      int length = Math.min(itemLength - at, BlockFormat.leftInBlock(offset()) - HEADER_BYTES);
+      last = at + length == itemLength;
       ensureRoom(HEADER_BYTES + length);
       header(length, unixSeconds, RecordType.ofPart(first, last));
-      buffer.put(item, at, length);
+      int ofHead = Math.max(0, Math.min(length, head.length - at));
+      if (ofHead > 0) {
+        buffer.put(head, at, ofHead);
+      }
+      if (ofHead < length) {
+        buffer.put(tail, at + ofHead - head.length, length - ofHead);
+      }
       at += length;
       first = false;
     } while (!last);

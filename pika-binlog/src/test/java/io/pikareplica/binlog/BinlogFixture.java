@@ -18,8 +18,12 @@ final class BinlogFixture {
   private BinlogFixture() {}
 
   static BinlogSettings settings(long fileBytes) {
+    return settings(fileBytes, BinlogSettings.Force.NEVER);
+  }
+
+  static BinlogSettings settings(long fileBytes, BinlogSettings.Force force) {
     return new BinlogSettings(
-        fileBytes, false, Clock.fixed(Instant.ofEpochSecond(TIME), ZoneOffset.UTC));
+        fileBytes, force, Clock.fixed(Instant.ofEpochSecond(TIME), ZoneOffset.UTC));
   }
 
   /** The content of a SET whose value has a length. */

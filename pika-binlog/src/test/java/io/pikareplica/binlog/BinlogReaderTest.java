@@ -4,6 +4,7 @@ import static io.pikareplica.binlog.BinlogFixture.SETTINGS;
 import static io.pikareplica.binlog.BinlogFixture.next;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.pikareplica.binlog.BinlogOffsetException.Reason;
 import io.pikareplica.binlog.BinlogReader.Kind;
@@ -61,6 +62,40 @@ class BinlogReaderTest {
     assertThatExceptionOfType(BinlogOffsetException.class)
         .isThrownBy(() -> BinlogReader.open(directory, new BinlogOffset(1, 0)).close())
         .withMessage("offset=1:0 reason=NO_FILE");
+  }
+
+  @Test
+  void isNotOpenedBehindItsLimitNorGivenAnEarlierOne() throws IOException {
+    BinlogOffset last = items.get(2).end();
+    assertThatExceptionOfType(BinlogOffsetException.class)
+        .isThrownBy(() -> BinlogReader.open(directory, last, items.get(1).end()).close())
+        .satisfies(refused -> assertThat(refused.reason()).isEqualTo(Reason.AFTER_END));
+    try (BinlogReader reader = BinlogReader.open(directory, last, last)) {
+      assertThatIllegalArgumentException().isThrownBy(() -> reader.next(items.get(1).end()));
+      assertThat(reader.next(last).kind()).isEqualTo(Kind.END);
+    }
+  }
+
+  @Test
+  void aFolderThatIsNotThereHoldsNoFile() throws IOException {
+    BinlogDirectory none = new BinlogDirectory(temp.resolve("none"));
+    assertThat(none.filenums()).isEmpty();
+    assertThat(none.sizeBytes()).isZero();
+    assertThat(directory.purgeBefore(1)).containsExactly(0);
+    assertThat(directory.purgeBefore(1)).isEmpty();
+  }
+
+  @Test
+  void takesAFileThatBeginsInTheMiddleOfAnItemForDamage() throws IOException {
+    byte[] bytes = Files.readAllBytes(directory.file(0));
+    bytes[7] = (byte) RecordType.LAST.code();
+    Files.write(directory.file(0), bytes);
+    assertThatExceptionOfType(BinlogCorruptException.class)
+        .isThrownBy(() -> BinlogReader.open(directory, BinlogOffset.ZERO).close())
+        .withMessage(
+            "file=%s offset=65408 expected=the first record of an item"
+                + " found=a record of type LAST that ends there",
+            directory.file(0));
   }
 
   @Test

@@ -53,6 +53,17 @@ class BinlogRecoveryTest {
     }
   }
 
+  /** There a power loss may have left holes that nothing shows. */
+  @Test
+  void cutsAWholeItemThatTheManifestDoesNotKnowWhereEachIsForced() throws IOException {
+    Files.write(manifest(), manifestAfterFirst);
+    try (BinlogWriter writer =
+        BinlogWriter.open(temp, settings(1 << 20, BinlogSettings.Force.EACH))) {
+      assertThat(writer.producer()).isEqualTo(first);
+      assertThat(writer.logicId()).isEqualTo(1);
+    }
+  }
+
   @Test
   void cutsAnItemTornAtAnyByte() throws IOException {
     byte[] whole = Files.readAllBytes(data());
@@ -99,6 +110,17 @@ class BinlogRecoveryTest {
   }
 
   @Test
+  void findsNothingInAFileThatBeginsInTheMiddleOfAnItem() throws IOException {
+    byte[] whole = Files.readAllBytes(data());
+    whole[7] = (byte) RecordType.LAST.code();
+    Files.write(data(), whole);
+    Files.delete(manifest());
+    try (BinlogWriter writer = BinlogWriter.open(temp, SETTINGS)) {
+      assertThat(writer.producer()).isEqualTo(BinlogOffset.ZERO);
+    }
+  }
+
+  @Test
   void findsTheEndWithoutAManifest() throws IOException {
     Files.delete(manifest());
     try (BinlogWriter writer = BinlogWriter.open(temp, SETTINGS)) {
@@ -106,6 +128,7 @@ class BinlogRecoveryTest {
     }
   }
 
+  /** W-25. */
   @Test
   void takesAHalfWrittenManifestForNone() throws IOException {
     truncate(manifest(), 20);
@@ -146,6 +169,38 @@ class BinlogRecoveryTest {
     }
   }
 
+  /** The start of a file is no proof that the one before it has all its items. */
+  @Test
+  void goesBackToTheLastItemBeforeFilesThatAreEmpty() throws IOException {
+    try (BinlogWriter writer = BinlogWriter.open(temp, settings(100))) {
+      writer.appendOwn(List.of(set(10)), 1);
+      writer.appendOwn(List.of(set(200)), 1);
+      writer.appendOwn(List.of(set(10)), 1);
+    }
+    truncate(data(), second.offset() - 1);
+    truncate(temp.resolve("write2file1"), 0);
+    truncate(temp.resolve("write2file2"), 0);
+    try (BinlogWriter writer = BinlogWriter.open(temp, SETTINGS)) {
+      assertThat(writer.producer()).isEqualTo(first);
+      assertThat(writer.lostItems()).isTrue();
+      assertThat(writer.directory().filenums()).containsExactly(0);
+    }
+  }
+
+  @Test
+  void goesBackToTheLastItemAfterAKillInARoll() throws IOException {
+    try (BinlogWriter writer = BinlogWriter.open(temp, settings(100))) {
+      writer.appendOwn(List.of(set(10)), 1);
+    }
+    truncate(temp.resolve("write2file1"), 0);
+    byte[] manifest = Files.readAllBytes(manifest());
+    manifest[4] = 0; // the offset; what is written first in a roll is 1:0
+    Files.write(manifest(), manifest);
+    try (BinlogWriter writer = BinlogWriter.open(temp, SETTINGS)) {
+      assertThat(writer.producer()).isEqualTo(second);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"0,50", "0,81", "0,65536", "0,200000", "1,50", "5,4000"})
   void opensAtTheOldOrTheNewOffsetWhenKilledInAReset(int filenum, long offset) throws IOException {
@@ -165,6 +220,7 @@ class BinlogRecoveryTest {
     }
   }
 
+  /** W-14. */
   @Test
   void dropsTheHistoryBeforeAReset() throws IOException {
     Files.copy(data(), temp.resolve("old"));

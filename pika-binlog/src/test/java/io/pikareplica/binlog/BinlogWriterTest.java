@@ -6,6 +6,7 @@ import static io.pikareplica.binlog.BinlogFixture.set;
 import static io.pikareplica.binlog.BinlogFixture.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,11 +23,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BinlogWriterTest {
   @TempDir Path temp;
 
+  /** W-2. */
   @ParameterizedTest
   @CsvSource({"pika-4.0.1,db0", "pika-4.0.1,db1", "pika-4.0.0,db0", "pika-4.0.0,db1"})
   void writesTheItemsOfARealMasterToTheSameBytes(String version, String db) throws IOException {
@@ -125,6 +128,7 @@ class BinlogWriterTest {
     assertThat(new BinlogOffset(item.filenum(), item.offset())).isEqualTo(new BinlogOffset(0, 204));
   }
 
+  /** W-2. */
   @Test
   void followsTheMasterIntoTheNextFileWhateverTheLengthOfThisOne() throws IOException {
     BinlogRecord first = next(BinlogOffset.ZERO, 100);
@@ -151,6 +155,7 @@ class BinlogWriterTest {
     }
   }
 
+  /** W-14. */
   @ParameterizedTest
   @ValueSource(longs = {0, 3, 8, 9, 1024, 65_535, 65_536, 65_537 + 8, 200_000})
   void resetLeavesNothingButFillerUpToTheOffset(long offset) throws IOException {
@@ -184,6 +189,61 @@ class BinlogWriterTest {
       BinlogOffset end = writer.appendOwn(List.of(set(1)), 1);
       assertThat(writer.force()).isEqualTo(end);
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(BinlogSettings.Force.class)
+  void writesTheSameHoweverOftenItForces(BinlogSettings.Force force) throws IOException {
+    try (BinlogWriter writer = BinlogWriter.open(temp, settings(100, force))) {
+      writer.appendOwn(List.of(set(90), set(90), set(90)), 1);
+      assertThat(writer.directory().filenums()).containsExactly(0, 1, 2);
+      assertThat(writer.force()).isEqualTo(writer.producer());
+    }
+    try (BinlogWriter again = BinlogWriter.open(temp, settings(100, force))) {
+      assertThat(again.logicId()).isEqualTo(3);
+    }
+    assertThat(RecordedBinlog.readAll(temp, BinlogOffset.ZERO)).hasSize(3);
+  }
+
+  @Test
+  void doesNotForceWhatIsClosed() throws IOException {
+    BinlogWriter writer = BinlogWriter.open(temp, SETTINGS);
+    writer.close();
+    assertThatExceptionOfType(IOException.class).isThrownBy(writer::force);
+  }
+
+  @Test
+  void beginsAnewOverWhateverTheFolderHeld() throws IOException {
+    try (BinlogWriter writer = BinlogWriter.open(temp, settings(100))) {
+      writer.appendOwn(List.of(set(90), set(90), set(90)), 1);
+    }
+    BinlogOffset wanted = new BinlogOffset(1, 500);
+    try (BinlogWriter writer = BinlogWriter.createAt(temp, wanted, SETTINGS)) {
+      assertThat(writer.producer()).isEqualTo(wanted);
+      assertThat(writer.directory().filenums()).containsExactly(1);
+    }
+  }
+
+  @Test
+  void refusesAnItemWithoutBytesAndOneOfAFileFarAhead() throws IOException {
+    try (BinlogWriter writer = BinlogWriter.open(temp, SETTINGS)) {
+      BinlogRecord first = next(BinlogOffset.ZERO, 50);
+      for (BinlogRecord bad :
+          List.of(
+              new BinlogRecord(first.end(), new byte[0]),
+              new BinlogRecord(new BinlogOffset(2, first.end().offset()), first.item()))) {
+        assertThatExceptionOfType(BinlogContinuityException.class)
+            .isThrownBy(() -> writer.append(List.of(bad)));
+      }
+      assertThat(writer.append(List.of(first))).isEqualTo(first.end());
+    }
+  }
+
+  @Test
+  void refusesAFileSizeAndAnOffsetThatAreNone() {
+    assertThatIllegalArgumentException().isThrownBy(() -> settings(0));
+    assertThatIllegalArgumentException().isThrownBy(() -> new BinlogOffset(0, -1));
+    assertThatIllegalArgumentException().isThrownBy(() -> new BinlogOffset(0, 1L << 32));
   }
 
   @Test

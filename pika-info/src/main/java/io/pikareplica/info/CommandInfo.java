@@ -22,10 +22,12 @@ final class CommandInfo {
             "cmdstat_" + command.name(),
             String.format(
                 Locale.ROOT,
-                "calls=%d,usec=%d,usec_per_call=%.2f",
+                "calls=%d,usec=%d,usec_per_call=%.2f,rejected_calls=%d,failed_calls=%d",
                 command.calls(),
                 command.usec(),
-                perCall));
+                perCall,
+                command.rejected(),
+                command.failed()));
       }
     }
   }

@@ -15,7 +15,7 @@ public final class InfoCommand {
           new ServerInfo.ServerSection(),
           new ServerInfo.ClientsSection(),
           new ServerInfo.MemorySection(),
-          new ServerInfo.DataSection(),
+          new StorageInfo.DataSection(),
           new ServerInfo.PersistenceSection(),
           new ServerInfo.StatsSection(),
           new CommandInfo.ExecCountSection(),

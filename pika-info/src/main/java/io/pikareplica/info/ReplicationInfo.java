@@ -1,20 +1,24 @@
 package io.pikareplica.info;
 
 import io.pikareplica.binlog.BinlogOffset;
+import io.pikareplica.info.InfoSource.Style;
+import io.pikareplica.repl.Divergence;
 import io.pikareplica.repl.ReplState;
 import io.pikareplica.repl.ReplicationStatus;
 import io.pikareplica.repl.ReplicationStatus.Db;
 import io.pikareplica.repl.ReplicationStatus.Master;
-import io.pikareplica.repl.ReplicationStatus.Replica;
 import io.pikareplica.repl.ReplicationStatus.Role;
 import io.pikareplica.repl.ReplicationStatus.SyncProgress;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 
 /**
  * INFO replication: every line that Pika prints (src/pika_admin.cc, InfoCmd::InfoReplication) and
  * every one that Redis and its Sentinel know, in one order that none of their readers trips over:
- * {@code role} first, since Sentinel ignores what stands before it.
+ * {@code role} first, since Sentinel ignores what stands before it. What only we print comes last.
  */
 final class ReplicationInfo implements InfoSection {
   private static final int REPL_ID_LENGTH = 40;
@@ -28,6 +32,7 @@ final class ReplicationInfo implements InfoSection {
   @Override
   public void render(InfoSource source, InfoWriter out) {
     ReplicationStatus status = source.replication();
+    Style style = source.style();
     boolean isMaster = status.role() == Role.MASTER;
     out.section("Replication");
     out.line("role", isMaster ? "master" : "slave");
@@ -35,35 +40,22 @@ final class ReplicationInfo implements InfoSection {
       out.line("pika_role", "master&&slave");
     }
     out.line("ReplicationID", status.replicationId());
-    status.master().ifPresent(master -> master(status, master, out));
-    replicas(status, out);
+    status.master().ifPresent(master -> master(status, master, style, out));
+    ReplicaLines.render(status, out);
     out.line("is_eligible_for_master_election", Boolean.toString(status.isEligible()));
-    if (!status.isEligible()) {
-      out.line("ineligible_reason", status.ineligibleReason());
-    }
     for (Db db : status.dbs()) {
-      if (!db.error().isEmpty()) {
-        out.line("db_repl_error_" + db.name(), db.error());
-      }
+      db.lastDivergence()
+          .ifPresent(d -> out.line("db_last_divergence_" + db.name(), divergence(d)));
     }
-    for (Db db : status.dbs()) {
-      BinlogOffset end = db.received();
-      out.line(
-          db.name(),
-          "binlog_offset="
-              + Integer.toUnsignedString(end.filenum())
-              + " "
-              + end.offset()
-              + ",safety_purge="
-              + db.safetyPurge());
-    }
+    binlogs(status, style, out);
     if (isMaster) {
       out.line("slave_repl_offset", status.appliedOffset());
     }
     history(status, out);
+    ours(status, out);
   }
 
-  private static void master(ReplicationStatus status, Master master, InfoWriter out) {
+  private static void master(ReplicationStatus status, Master master, Style style, InfoWriter out) {
     List<SyncProgress> syncs = status.dbs().stream().flatMap(db -> db.sync().stream()).toList();
     out.line("master_host", master.address().host());
     out.line("master_port", master.address().port());
@@ -83,7 +75,7 @@ final class ReplicationInfo implements InfoSection {
     out.line("slave_priority_configured", status.priority());
     out.flag("slave_read_only", status.readOnly());
     out.flag("replica_announced", status.announced());
-    connectStatus(status, master, out);
+    connectStatus(status, style, out);
   }
 
   private static boolean isSyncing(Db db) {
@@ -102,11 +94,12 @@ final class ReplicationInfo implements InfoSection {
     out.line("master_sync_last_io_seconds_ago", lastIo);
   }
 
-  private static void connectStatus(ReplicationStatus status, Master master, InfoWriter out) {
+  private static void connectStatus(ReplicationStatus status, Style style, InfoWriter out) {
     out.line("repl_connect_status", "");
     StringBuilder others = new StringBuilder();
     for (Db db : status.dbs()) {
-      out.line(db.name(), db.state().connectStatus());
+      String name = style.isStrictRedis() ? "pika_" + db.name() + "_state" : db.name();
+      out.line(name, db.state().connectStatus());
       if (db.state() != ReplState.CONNECTED) {
         others.append('(').append(db.name()).append(':').append(db.state().dbReplState());
         others.append(')');
@@ -115,58 +108,53 @@ final class ReplicationInfo implements InfoSection {
     if (!others.isEmpty()) {
       out.line("db_repl_state", others.toString());
     }
-    if (!master.error().isEmpty()) {
-      out.line("master_link_error", master.error());
-    }
   }
 
-  /** Redis's line and, as the value of another name, Pika's: each reader finds its own. */
-  private static void replicas(ReplicationStatus status, InfoWriter out) {
-    out.line("connected_slaves", status.replicas().size());
-    int index = 0;
-    for (Replica replica : status.replicas()) {
-      String address = "ip=" + replica.address().host() + ",port=" + replica.address().port();
-      out.line(
-          "slave" + index,
-          address
-              + ",state="
-              + replica.state()
-              + ",offset="
-              + status.offsetOf(replica.acked())
-              + ",lag="
-              + replica.lagSeconds());
-      index++;
-    }
-    index = 0;
-    for (Replica replica : status.replicas()) {
-      StringBuilder lags = new StringBuilder();
-      for (int i = 0; i < status.dbs().size(); i++) {
-        Db db = status.dbs().get(i);
-        long behind =
-            status.offsetOf(List.of(db.received()))
-                - status.offsetOf(List.of(replica.acked().get(i)));
-        lags.append('(').append(db.name()).append(':').append(Math.max(0, behind)).append(')');
+  /** The reason comes last: it is a sentence and may hold anything. */
+  private static String divergence(Divergence divergence) {
+    return "time="
+        + Instant.ofEpochMilli(divergence.timeMs()).truncatedTo(ChronoUnit.SECONDS)
+        + ",action="
+        + divergence.outcome().text()
+        + ",kept="
+        + divergence.kept().map(Path::toString).orElse("none")
+        + ",ours="
+        + divergence.replicationId()
+        + " "
+        + divergence.received()
+        + ",applied="
+        + divergence.applied()
+        + ",master="
+        + divergence.master()
+        + ",theirs="
+        + divergence.masterReplicationId()
+        + " "
+        + divergence.masterEnd().map(BinlogOffset::toString).orElse("unknown")
+        + ",reason="
+        + divergence.reason();
+  }
+
+  private static void binlogs(ReplicationStatus status, Style style, InfoWriter out) {
+    for (Db db : status.dbs()) {
+      BinlogOffset end = db.received();
+      String value =
+          "binlog_offset="
+              + Integer.toUnsignedString(end.filenum())
+              + " "
+              + end.offset()
+              + ",safety_purge="
+              + db.safetyPurge();
+      out.line(style.isStrictRedis() ? "pika_" + db.name() + "_binlog" : db.name(), value);
+      if (style.hasExporterBinlog()) {
+        out.line("pika_binlog_" + db.name(), db.name() + " " + value);
       }
-      out.line(
-          "pika_replica" + index,
-          "slave"
-              + index
-              + ":ip="
-              + replica.address().host()
-              + ",port="
-              + replica.address().port()
-              + ",conn_fd="
-              + index
-              + ",lag="
-              + lags);
-      index++;
     }
   }
 
   private static void history(ReplicationStatus status, InfoWriter out) {
     String id = status.replicationId();
     long end = status.appliedOffset();
-    long first = status.firstRetainedOffset();
+    long first = Math.min(status.firstRetainedOffset(), end);
     long capacity =
         status.retainedFiles() * status.binlogFileSizeBytes() * Math.max(1, status.dbs().size());
     out.line("master_failover_state", "no-failover");
@@ -178,7 +166,27 @@ final class ReplicationInfo implements InfoSection {
     out.line("second_repl_offset", -1);
     out.flag("repl_backlog_active", true);
     out.line("repl_backlog_size", capacity);
-    out.line("repl_backlog_first_byte_offset", Math.min(first, end));
-    out.line("repl_backlog_histlen", Math.max(0, end - first));
+    out.line("repl_backlog_first_byte_offset", first);
+    out.line("repl_backlog_histlen", end - first);
+  }
+
+  /** What neither Pika nor Redis has a line for: what a person must know, and why. */
+  private static void ours(ReplicationStatus status, InfoWriter out) {
+    if (!status.isEligible()) {
+      out.words("ineligible_reason", status.ineligibleReason());
+    }
+    status
+        .master()
+        .map(Master::error)
+        .filter(error -> !error.isEmpty())
+        .ifPresent(error -> out.words("master_link_error", error));
+    for (Db db : status.dbs()) {
+      if (!db.error().isEmpty()) {
+        out.words("db_repl_error_" + db.name(), db.error());
+      }
+    }
+    out.line("pika_binlog_file_size", status.binlogFileSizeBytes());
+    out.line(
+        "pika_binlog_file_size_source", status.fileSizeSource().name().toLowerCase(Locale.ROOT));
   }
 }

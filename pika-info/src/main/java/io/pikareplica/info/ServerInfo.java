@@ -2,7 +2,7 @@ package io.pikareplica.info;
 
 import java.util.Locale;
 
-/** The sections about the process: server, clients, memory, data, persistence, stats, cpu. */
+/** The sections about the process: server, clients, memory, persistence, stats, cpu. */
 final class ServerInfo {
   /** The Pika whose protocol and formats this program speaks; exporters want a semantic version. */
   private static final String PIKA_VERSION = "4.0.1";
@@ -24,15 +24,26 @@ final class ServerInfo {
       out.line("redis_mode", "standalone");
       out.line("pika_version", PIKA_VERSION);
       out.line("pika_replica_version", server.version());
-      out.line("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
+      out.line(
+          "os",
+          System.getProperty("os.name")
+              + " "
+              + System.getProperty("os.version")
+              + " "
+              + System.getProperty("os.arch"));
       out.line("arch_bits", 64);
       out.line("java_version", Runtime.version().toString());
       out.line("process_id", server.processId());
       out.line("run_id", server.runId());
       out.line("tcp_port", server.tcpPort());
+      out.line("thread_num", server.clientThreads());
+      // one worker a DB applies what the master sends, and one writes its binlog: the same
+      out.line("sync_thread_num", server.databases());
+      out.line("sync_binlog_thread_num", server.databases());
       out.line("uptime_in_seconds", server.uptimeSeconds());
       out.line("uptime_in_days", server.uptimeSeconds() / 86_400);
       out.line("config_file", server.configFile());
+      out.line("server_id", server.serverId());
       out.line("databases", server.databases());
       out.line("db_instance_num", server.instancesPerDb());
       out.line("default_slot_num", server.slots());
@@ -67,37 +78,19 @@ final class ServerInfo {
     @Override
     public void render(InfoSource source, InfoWriter out) {
       InfoSource.Memory memory = source.memory();
-      long used = memory.heapUsed() + memory.memtables() + memory.blockCache();
       out.section("Memory");
-      out.line("used_memory", used);
-      out.line("used_memory_human", human(used));
+      out.line("used_memory", memory.used());
+      out.line("used_memory_human", human(memory.used()));
       out.line("used_memory_rss", memory.resident());
       out.line("used_memory_rss_human", human(memory.resident()));
       out.line("java_heap_used", memory.heapUsed());
       out.line("java_heap_max", memory.heapMax());
-      out.line("db_memtable_usage", memory.memtables());
-      out.line("db_block_cache_usage", memory.blockCache());
+      out.line("java_direct_used", memory.directUsed());
+      out.line("java_direct_max", memory.directMax());
+      out.line("mem_clients_normal", memory.clients());
+      out.line("maxmemory_clients", memory.clientsMax());
       out.line("maxmemory", 0);
       out.line("maxmemory_policy", "noeviction");
-    }
-  }
-
-  /** INFO data, a section of Pika's. */
-  static final class DataSection implements InfoSection {
-    @Override
-    public String name() {
-      return "data";
-    }
-
-    @Override
-    public void render(InfoSource source, InfoWriter out) {
-      InfoSource.Data data = source.data();
-      out.section("Data");
-      out.line("db_size", data.dbSize());
-      out.line("db_size_human", human(data.dbSize()));
-      out.line("log_size", data.logSize());
-      out.line("log_size_human", human(data.logSize()));
-      out.line("compression", data.compression());
     }
   }
 
@@ -132,8 +125,30 @@ final class ServerInfo {
       out.line("instantaneous_ops_per_sec", stats.opsPerSecond());
       out.line("total_net_input_bytes", stats.netInputBytes());
       out.line("total_net_output_bytes", stats.netOutputBytes());
+      out.line("instantaneous_input_kbps", kbps(stats.inputKbps()));
+      out.line("instantaneous_output_kbps", kbps(stats.outputKbps()));
       out.line("rejected_connections", stats.connectionsRejected());
+      out.line("evicted_clients", stats.clientsEvicted());
+      out.line("keyspace_hits", stats.keyspaceHits());
+      out.line("keyspace_misses", stats.keyspaceMisses());
+      out.line("pubsub_channels", stats.pubSubChannels());
+      out.line("pubsub_patterns", stats.pubSubPatterns());
+      // Pika's: there is no BGSAVE and no COMPACT here, and compact-cron has no effect
+      out.line("is_bgsaving", "No");
+      out.line("is_scaning_keyspace", isScanning(source) ? "Yes" : "No");
+      out.line("is_compact", "No");
+      out.line("compact_cron", stats.compactCron());
+      out.line("compact_interval", stats.compactInterval());
+      out.line("slow_logs_count", stats.slowCommands());
     }
+  }
+
+  private static String kbps(double value) {
+    return String.format(Locale.ROOT, "%.2f", value);
+  }
+
+  private static boolean isScanning(InfoSource source) {
+    return source.keyScan().map(scan -> scan.seconds() < 0).orElse(false);
   }
 
   /** INFO cpu. */
@@ -149,6 +164,9 @@ final class ServerInfo {
       out.section("CPU");
       out.line("used_cpu_sys", seconds(cpu.systemSeconds()));
       out.line("used_cpu_user", seconds(cpu.userSeconds()));
+      // this program starts no others
+      out.line("used_cpu_sys_children", seconds(0));
+      out.line("used_cpu_user_children", seconds(0));
     }
 
     private static String seconds(double value) {

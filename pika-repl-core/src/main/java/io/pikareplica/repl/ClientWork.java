@@ -38,6 +38,10 @@ final class ClientWork {
     isWritable = writable;
   }
 
+  boolean isWritable() {
+    return isWritable;
+  }
+
   /** Runs the calls of several clients, each client's one after the other. */
   void run(List<WorkerTask.Client> tasks) {
     List<WorkerTask.Client> together = new ArrayList<>();
@@ -132,7 +136,7 @@ final class ClientWork {
   /** What was executed, but is neither in the binlog nor visible yet. */
   private final class Group implements AutoCloseable {
     private final List<byte[]> contents = new ArrayList<>();
-    private DbBatch batch;
+    private DataBatch batch;
 
     Group() throws ReplicationException {
       batch = store.newBatch();

@@ -1,5 +1,6 @@
 package io.pikareplica.repl;
 
+import io.pikareplica.binlog.BinlogOffset;
 import io.pikareplica.repl.DbLink.Sync;
 import io.pikareplica.repl.ReplicaEvent.BatchFailed;
 import io.pikareplica.repl.ReplicaEvent.DbSyncReply;
@@ -8,8 +9,10 @@ import io.pikareplica.repl.ReplicaEvent.FullSyncFailed;
 import io.pikareplica.repl.ReplicaEvent.FullSyncStaged;
 import io.pikareplica.repl.ReplicaEvent.InstallFailed;
 import io.pikareplica.repl.ReplicaEvent.Installed;
+import io.pikareplica.repl.ReplicaEvent.Reopened;
 import io.pikareplica.repl.ReplicaEvent.TrySyncReply;
 import io.pikareplica.repl.ReplicaEvent.WrongSession;
+import java.util.Optional;
 
 /** The part of {@link ReplicaStateMachine} that decides for one DB; lives for one call. */
 final class DbStep {
@@ -181,11 +184,14 @@ final class DbStep {
       case OK -> {
         sessionId = reply.sessionId();
         enter(ReplState.CONNECTED, "try sync agreed, session " + sessionId);
+        step.act(new ReplicaAction.NoteFollowed(index));
         step.act(new ReplicaAction.StartStream(connectionId, index, sessionId));
       }
       case SYNC_POINT_BE_PURGED -> fullSync("the master has purged the binlog from here on");
-      case SYNC_POINT_LARGER -> diverged("our binlog is longer than the master's");
-      case ERROR -> diverged("the master's binlog has no item border at our offset");
+      case SYNC_POINT_LARGER ->
+          diverged("our binlog is longer than the master's", reply.masterEnd());
+      case ERROR ->
+          diverged("the master's binlog has no item border at our offset", reply.masterEnd());
       case REFUSED -> fail("master refused TrySync: " + reply.text());
     }
   }
@@ -221,18 +227,38 @@ final class DbStep {
 
   void batchFailed(BatchFailed event) {
     boolean isDraining = drainId != 0;
-    boolean isMisfit = event.cause() == ReplicationException.Kind.CONTINUITY;
-    if (state != ReplState.CONNECTED && (!isDraining || isMisfit)) {
+    boolean isOfStream =
+        event.cause() == ReplicationException.Kind.CONTINUITY
+            || event.cause() == ReplicationException.Kind.DIVERGED;
+    if (state != ReplState.CONNECTED && (!isDraining || isOfStream)) {
       step.ignore("nothing of that stream counts any more in " + state);
       return;
     }
     leaveStream();
-    if (!isMisfit) {
-      fail("after " + event.at() + ": " + event.why());
-    } else if (++misfits >= step.policy.misfitLimit()) {
-      diverged("the master's items do not follow ours after " + event.at());
-    } else {
-      tryAgain(event.why(), step.retryAtMs(failures++));
+    switch (event.cause()) {
+      case DIVERGED -> diverged(event.why(), Optional.empty());
+      case CONTINUITY -> {
+        if (++misfits >= step.policy.misfitLimit()) {
+          diverged("the master's items do not follow ours after " + event.at(), Optional.empty());
+        } else {
+          tryAgain(event.why(), step.retryAtMs(failures++));
+        }
+      }
+      default -> fail("after " + event.at() + ": " + event.why());
+    }
+  }
+
+  /** Whatever was agreed on before went by where the DB stood then. */
+  void reopened(Reopened event) {
+    if (!isFullSyncNeeded()) {
+      fullSyncReason = event.fullSyncReason();
+    }
+    switch (state) {
+      case TRY_CONNECT, TRY_DB_SYNC, WAIT_REPLY, CONNECTED, ERROR -> {
+        leaveStream();
+        tryAgain("opened anew", step.nowMs);
+      }
+      case WAIT_DB_SYNC, NO_CONNECT, DB_NO_CONNECT -> {}
     }
   }
 
@@ -331,7 +357,20 @@ final class DbStep {
     return !fullSyncReason.isEmpty();
   }
 
-  private void diverged(String reason) {
+  /** What stood on either side is put on record before anything is done about it. */
+  void noteDivergence(
+      String reason,
+      String masterReplicationId,
+      Optional<BinlogOffset> masterEnd,
+      boolean isStopped) {
+    step.act(
+        new ReplicaAction.NoteDivergence(
+            index, reason, step.replicationId, masterReplicationId, masterEnd, isStopped));
+  }
+
+  private void diverged(String reason, Optional<BinlogOffset> masterEnd) {
+    boolean isStopped = step.policy.onDivergence() == ReplicaPolicy.OnDivergence.STOP;
+    noteDivergence(reason, step.replicationId, masterEnd, isStopped);
     switch (step.policy.onDivergence()) {
       case FULL_SYNC -> fullSync("diverged: " + reason);
       case STOP -> fail("diverged: " + reason);

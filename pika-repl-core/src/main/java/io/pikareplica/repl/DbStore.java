@@ -6,11 +6,8 @@ import io.pikareplica.binlog.BinlogRecord;
 import io.pikareplica.binlog.BinlogWriter;
 import io.pikareplica.repl.ReplConfig.Fsync;
 import io.pikareplica.repl.ReplicationException.Kind;
-import io.pikareplica.storage.DbBatch;
 import io.pikareplica.storage.DbView;
-import io.pikareplica.storage.PikaDb;
 import io.pikareplica.storage.StorageException;
-import io.pikareplica.storage.Sweeper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -22,13 +19,11 @@ import org.slf4j.LoggerFactory;
 /**
  * The two things that a DB's worker writes, binlog and data, and the offsets that tell how far they
  * are. An error of the disk or of RocksDB stops the DB: what is on disk is unknown then, so nothing
- * is written until both are opened again. Owned by the worker; {@link #failure} is for any thread.
+ * is written until it is opened again, see {@link Reopening}. Owned by the worker; {@link #failure}
+ * is for any thread.
  */
 final class DbStore {
   private static final Logger log = LoggerFactory.getLogger(DbStore.class);
-
-  /** How much earlier than the last item a key must have expired to be removed: clocks step. */
-  private static final long SWEEP_GRACE_MS = 60_000;
 
   private final String db;
   private final Fsync fsync;
@@ -36,11 +31,14 @@ final class DbStore {
   private final LocalDb.Listener listener;
   private volatile ReplicationException failure;
 
-  /** Both null while a snapshot is swapped in, and after close. */
-  private volatile PikaDb data;
+  /** Whether it was not the binlog alone that failed. */
+  private boolean isDataSuspect;
+
+  /** Both null while they are opened anew, and after close; only the binlog when it failed. */
+  private volatile DbData data;
 
   private BinlogWriter binlog;
-  private Sweeper sweeper;
+  private volatile BinlogOffset highest = BinlogOffset.ZERO;
 
   /** When the last item was logged, by its writer's clock; ms since 1970. */
   private long itemTimeMs;
@@ -56,12 +54,27 @@ final class DbStore {
   void use(DbFiles.Opened opened, String reason) {
     data = opened.data();
     binlog = opened.binlog();
-    sweeper = new Sweeper(data, SWEEP_GRACE_MS);
     failure = null;
+    isDataSuspect = false;
     BinlogOffset end = binlog.producer();
     BinlogOffset lowest = DbFiles.lowest(data);
+    highest = data.applied().stream().max(Comparator.naturalOrder()).orElse(lowest);
     offsets.reset(lowest.isAfter(end) ? end : lowest, reason);
     offsets.received(end);
+  }
+
+  /** Whether the data is open and nothing is known against it. */
+  boolean isDataSound() {
+    return data != null && !isDataSuspect;
+  }
+
+  /**
+   * Opens the binlog of a DB that has stopped anew, beside the data, which readers keep. On failure
+   * the DB stays as it is.
+   */
+  void reopenBinlog(DbFiles files) throws IOException {
+    closeBinlog();
+    use(new DbFiles.Opened(data, files.openBinlog(data)), "binlog opened anew");
   }
 
   /** Per instance, END of the last item that the data holds. */
@@ -75,7 +88,7 @@ final class DbStore {
    * @throws StorageException when nothing is open
    */
   DbView view() {
-    PikaDb current = data;
+    DbData current = data;
     if (current == null) {
       throw new StorageException(
           db + " is not open" + failure().map(e -> ": " + e.getMessage()).orElse(""));
@@ -104,7 +117,7 @@ final class DbStore {
    *
    * @throws ReplicationException STORAGE when the DB has stopped
    */
-  DbBatch newBatch() throws ReplicationException {
+  DataBatch newBatch() throws ReplicationException {
     requireRunning();
     return data.newBatch();
   }
@@ -147,7 +160,7 @@ final class DbStore {
    *
    * @param timeMs when its last item was logged, by its writer's clock
    */
-  void commit(DbBatch batch, BinlogOffset end, long timeMs) throws ReplicationException {
+  void commit(DataBatch batch, BinlogOffset end, long timeMs) throws ReplicationException {
     requireRunning();
     try {
       batch.commit(end);
@@ -180,6 +193,7 @@ final class DbStore {
     try {
       BinlogOffset reached = binlog.reset(offset);
       data.resetApplied(reached);
+      highest = reached;
       offsets.reset(reached, reason);
     } catch (IOException | RuntimeException e) {
       throw fail(e);
@@ -197,7 +211,7 @@ final class DbStore {
       return true;
     }
     try {
-      return sweeper.step(itemTimeMs, maxLooks);
+      return data.sweep(itemTimeMs, maxLooks);
     } catch (RuntimeException e) {
       fail(e);
       return true;
@@ -214,13 +228,20 @@ final class DbStore {
     }
   }
 
-  /** Where the data is ahead of the binlog, begins the binlog anew at the data's offset. */
-  void closeGap() throws ReplicationException {
+  /** Where the data is ahead of the binlog: the offset that it has reached. */
+  Optional<BinlogOffset> gap() throws ReplicationException {
     requireRunning();
-    BinlogOffset highest = data.applied().stream().max(Comparator.naturalOrder()).orElseThrow();
-    if (highest.isAfter(offsets.received())) {
-      resetBinlog(highest, "the binlog had lost items that the data holds");
-    }
+    return Optional.of(highest).filter(reached -> reached.isAfter(offsets.received()));
+  }
+
+  /** What the instance that is furthest held when the DB was opened. Any thread. */
+  BinlogOffset highest() {
+    return highest;
+  }
+
+  /** Whether all instances hold the same items. */
+  boolean isEven() {
+    return data.applied().stream().distinct().count() == 1;
   }
 
   /** Writes a checkpoint of the data and tells which offset it belongs to. */
@@ -237,6 +258,7 @@ final class DbStore {
 
   /** Stops the DB, and says why; the first reason stays. */
   ReplicationException fail(Throwable cause) {
+    isDataSuspect |= !(cause instanceof IOException);
     if (failure == null) {
       failure =
           new ReplicationException(
@@ -244,8 +266,8 @@ final class DbStore {
               db + " has stopped at " + offsets.applied() + ": " + cause.getMessage(),
               cause);
       log.error(
-          "db={} stopped, received={} applied={} reason=\"{}\": make room or mend the disk,"
-              + " restart",
+          "db={} stopped, received={} applied={} reason=\"{}\": make room or mend the disk, then"
+              + " it goes on by itself",
           db,
           received(),
           applied(),
@@ -255,20 +277,30 @@ final class DbStore {
     return failure;
   }
 
-  /** Closes both. What is appended is forced to disk before, unless the DB has stopped. */
+  /**
+   * Closes both. What is appended is forced to disk before, unless the DB has stopped.
+   *
+   * @throws StorageException when reads go on for too long; close may be tried again
+   */
   void close() {
     if (data == null) {
       return;
     }
     force();
-    try {
-      binlog.close();
-    } catch (IOException e) {
-      log.warn("db={} binlog did not close: {}", db, e.toString());
-    }
-    binlog = null;
-    PikaDb closing = data;
+    closeBinlog();
+    // reads that do not end may keep it open: then it stays here, to be closed the next time
+    data.close();
     data = null;
-    closing.close();
+  }
+
+  private void closeBinlog() {
+    if (binlog != null) {
+      try {
+        binlog.close();
+      } catch (IOException e) {
+        log.warn("db={} binlog did not close: {}", db, e.toString());
+      }
+      binlog = null;
+    }
   }
 }

@@ -27,8 +27,10 @@ final class DbWorker {
   private final ClientWork client;
   private final FlushAll flushAll;
   private final Upkeep upkeep;
+  private final Reopening reopening;
   private final LocalDb.Listener listener;
-  private final Thread thread;
+  private final WorkerThreads threads;
+  private WorkerThreads.Running running;
 
   DbWorker(
       String db,
@@ -36,21 +38,25 @@ final class DbWorker {
       DbStore store,
       ClientWork client,
       FlushAll flushAll,
+      Recheck recheck,
       Upkeep upkeep,
-      LocalDb.Listener listener) {
+      Reopening reopening,
+      LocalDb.Listener listener,
+      WorkerThreads threads) {
     this.db = db;
     this.mailbox = mailbox;
     this.store = store;
     this.client = client;
     this.flushAll = flushAll;
-    replicated = new ReplicatedWork(db, store, listener, flushAll);
+    replicated = new ReplicatedWork(db, store, listener, flushAll, recheck);
     this.upkeep = upkeep;
+    this.reopening = reopening;
     this.listener = listener;
-    thread = new Thread(this::run, db + "-worker");
+    this.threads = threads;
   }
 
   void start() {
-    thread.start();
+    running = threads.start(db + "-worker", this::turn);
   }
 
   /** Runs something on the worker, after what waits already. */
@@ -77,7 +83,7 @@ final class DbWorker {
     boolean interrupted = false;
     while (true) {
       try {
-        thread.join();
+        running.join();
         break;
       } catch (InterruptedException e) {
         // the store may only be closed once nobody writes to it
@@ -89,18 +95,18 @@ final class DbWorker {
     }
   }
 
-  private void run() {
-    while (true) {
-      try {
-        List<WorkerTask> group = mailbox.take(upkeep.waitMs(), GROUP_BYTES, GROUP_ITEMS);
-        if (group.isEmpty() && mailbox.isDone()) {
-          return;
-        }
-        turn(group);
-      } catch (InterruptedException e) {
-        log.warn("db={} worker was interrupted, which nobody may do; it goes on", db);
+  private boolean turn(boolean mayWait) {
+    try {
+      long waitMs = mayWait ? upkeep.waitMs() : 0;
+      List<WorkerTask> group = mailbox.take(waitMs, GROUP_BYTES, GROUP_ITEMS);
+      if (group.isEmpty() && mailbox.isDone()) {
+        return false;
       }
+      turn(group);
+    } catch (InterruptedException e) {
+      log.warn("db={} worker was interrupted, which nobody may do; it goes on", db);
     }
+    return true;
   }
 
   private void turn(List<WorkerTask> group) {
@@ -115,6 +121,7 @@ final class DbWorker {
         listener.mailboxHasRoom(db);
       }
       upkeep.run();
+      reopening.ifDue();
     } catch (RuntimeException | Error e) {
       // a bug, or no memory: what is half done must not be built upon
       abandon(group, store.fail(e));

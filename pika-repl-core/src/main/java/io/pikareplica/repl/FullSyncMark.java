@@ -1,7 +1,12 @@
 package io.pikareplica.repl;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.pikareplica.repl.sync.DurableFiles;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -24,7 +29,17 @@ final class FullSyncMark {
   /** The mark beside a DB's folder, set or not. */
   static FullSyncMark open(Path data) throws IOException {
     Path file = data.resolveSibling(data.getFileName() + ".fullsync");
-    return new FullSyncMark(file, DurableFiles.read(file, MAX_BYTES).orElse("").strip());
+    try (InputStream in = Files.newInputStream(file)) {
+      // what it says is for a person; that it is there is what counts
+      return new FullSyncMark(file, oneLine(new String(in.readNBytes(MAX_BYTES), UTF_8)));
+    } catch (NoSuchFileException e) {
+      return new FullSyncMark(file, "");
+    }
+  }
+
+  private static String oneLine(String text) {
+    String line = text.replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]", " ").strip();
+    return line.isEmpty() ? "unknown" : line.substring(0, Math.min(line.length(), MAX_BYTES / 4));
   }
 
   Optional<String> reason() {
@@ -32,8 +47,7 @@ final class FullSyncMark {
   }
 
   synchronized void set(String newReason) throws IOException {
-    String text = newReason.isBlank() ? "unknown" : newReason.strip().replace('\n', ' ');
-    text = text.substring(0, Math.min(text.length(), MAX_BYTES / 4));
+    String text = oneLine(newReason);
     DurableFiles.write(file, text + "\n");
     reason = text;
   }

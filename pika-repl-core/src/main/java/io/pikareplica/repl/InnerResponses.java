@@ -1,16 +1,19 @@
 package io.pikareplica.repl;
 
+import com.google.protobuf.ByteString;
+import io.pikareplica.binlog.BinlogOffset;
 import io.pikareplica.proto.InnerMessage.InnerResponse;
 import io.pikareplica.proto.InnerMessage.StatusCode;
 import io.pikareplica.repl.ReplicaEvent.DbSyncReply;
 import io.pikareplica.repl.ReplicaEvent.MetaSyncReply;
 import io.pikareplica.repl.ReplicaEvent.TrySyncReply;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** A master's answers as events. They have passed {@code ProtocolChecks}. Without state. */
 final class InnerResponses {
-  /** Of a refusal's text, which goes into log and INFO. */
+  /** Bytes of a refusal's text, which goes into log and INFO. */
   private static final int MAX_TEXT = 200;
 
   private InnerResponses() {}
@@ -47,7 +50,12 @@ final class InnerResponses {
               case kError -> TrySyncReply.Verdict.ERROR;
             };
     return new TrySyncReply(
-        connectionId, db, verdict, text(response), response.getTrySync().getSessionId());
+        connectionId,
+        db,
+        verdict,
+        text(response),
+        response.getTrySync().getSessionId(),
+        end(response.getTrySync()));
   }
 
   static DbSyncReply dbSync(long connectionId, int db, InnerResponse response) {
@@ -59,9 +67,18 @@ final class InnerResponses {
         response.getDbSync().getSessionId());
   }
 
+  /** Where the master's binlog ends; a real Pika says it, and nobody needs to believe it. */
+  private static Optional<BinlogOffset> end(InnerResponse.TrySync reply) {
+    long offset = reply.getBinlogOffset().getOffset();
+    return reply.hasBinlogOffset() && offset >= 0 && offset <= BinlogOffset.MAX_OFFSET
+        ? Optional.of(new BinlogOffset(reply.getBinlogOffset().getFilenum(), offset))
+        : Optional.empty();
+  }
+
   /** One line without anything that could pass for another line. */
   private static String text(InnerResponse response) {
-    String text = response.getReply().replaceAll("\\p{Cntrl}", " ");
-    return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT);
+    ByteString bytes = response.getReplyBytes();
+    String text = bytes.substring(0, Math.min(bytes.size(), MAX_TEXT)).toStringUtf8();
+    return text.replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]", " ");
   }
 }

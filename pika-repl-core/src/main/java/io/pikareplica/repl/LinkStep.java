@@ -252,7 +252,13 @@ final class LinkStep {
       reason = "first sync with history " + reply.replicationId();
     } else if (isOther) {
       reason = "diverged: master's history " + reply.replicationId() + ", ours " + replicationId;
-      if (!forceFullSync && step.policy.onDivergence() == ReplicaPolicy.OnDivergence.STOP) {
+      boolean isStopped =
+          !forceFullSync && step.policy.onDivergence() == ReplicaPolicy.OnDivergence.STOP;
+      for (DbStep db : dbs) {
+        db.noteDivergence(
+            "another replication id", reply.replicationId(), Optional.empty(), isStopped);
+      }
+      if (isStopped) {
         fail(reason);
         isDiverged = true;
         return;

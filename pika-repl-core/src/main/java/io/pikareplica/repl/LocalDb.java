@@ -1,6 +1,7 @@
 package io.pikareplica.repl;
 
 import io.pikareplica.binlog.BinlogOffset;
+import io.pikareplica.repl.Divergence.Outcome;
 import io.pikareplica.repl.ReplicationException.Kind;
 import io.pikareplica.repl.sync.SnapshotSwap;
 import io.pikareplica.repl.sync.StagedSnapshot;
@@ -37,14 +38,19 @@ public final class LocalDb implements AutoCloseable {
   private static final Reply CLOSED = Reply.error("ERR the DB is closed");
 
   private final String name;
+  private final LongSupplier clockMs;
+  private final Listener listener;
   private final OffsetTracker offsets;
   private final DbFiles files;
   private final FullSyncMark mark;
+  private final DivergenceFile divergence;
   private final DbStore store;
   private final Mailbox mailbox;
   private final ClientWork client;
   private final FlushAll flushAll;
+  private final Recheck recheck;
   private final Upkeep upkeep;
+  private final Reopening reopening;
   private final DbWorker worker;
 
   /** Held for writing while data is closed and opened again; readers are sent away then. */
@@ -54,20 +60,37 @@ public final class LocalDb implements AutoCloseable {
       String name,
       ReplConfig config,
       Listener listener,
-      LongSupplier clockMs,
+      DbEnvironment environment,
       DbFiles files,
-      FullSyncMark mark) {
+      FullSyncMark mark,
+      DivergenceFile divergence) {
     this.name = name;
+    clockMs = environment.clock()::millis;
+    this.listener = listener;
     this.files = files;
     this.mark = mark;
+    this.divergence = divergence;
     offsets = new OffsetTracker(name);
     store = new DbStore(name, config.fsync(), offsets, listener);
     mailbox = new Mailbox(config.mailboxBytes(), MAILBOX_ITEMS);
     Runnable wakeWorker = () -> mailbox.put(new WorkerTask.Control(() -> {}));
     flushAll = new FlushAll(name, files.data(), store, wakeWorker);
+    recheck = new Recheck(name, store);
     client = new ClientWork(store, clockMs);
     upkeep = new Upkeep(name, store, config.fsync(), config.settings(), clockMs);
-    worker = new DbWorker(name, mailbox, store, client, flushAll, upkeep, listener);
+    reopening = new Reopening(name, store, files, swapLock.writeLock(), this::reopened, clockMs);
+    worker =
+        new DbWorker(
+            name,
+            mailbox,
+            store,
+            client,
+            flushAll,
+            recheck,
+            upkeep,
+            reopening,
+            listener,
+            environment.workers());
   }
 
   /** What happens in a DB. Called on its worker thread; must not wait. */
@@ -85,13 +108,16 @@ public final class LocalDb implements AutoCloseable {
      * A batch, or what remained of it after {@link #applied}, was dropped.
      *
      * <p>CONTINUITY: it does not follow {@link LocalDb#received()}; the link has to ask anew.
-     * APPLY: an item that cannot be executed. STORAGE: the DB takes nothing more until it is opened
-     * again or a snapshot is installed.
+     * APPLY: an item that cannot be executed. STORAGE: the DB takes nothing more until it was
+     * opened anew or a snapshot is installed.
      */
     void failed(ReplicatedBatch batch, ReplicationException why);
 
     /** After {@link LocalDb#offer} had returned false: the mailbox is less than half full. */
     void mailboxHasRoom(String db);
+
+    /** A DB that had stopped goes on, perhaps from elsewhere than where it stopped. */
+    void reopened(String db);
 
     /** The local binlog now ends at {@code end}. */
     void appended(String db, BinlogOffset end);
@@ -106,26 +132,33 @@ public final class LocalDb implements AutoCloseable {
    */
   public static LocalDb open(int index, ReplConfig config, Listener listener)
       throws ReplicationException {
-    return open(index, config, listener, System::currentTimeMillis, step -> {});
+    return open(index, config, listener, DbEnvironment.REAL);
+  }
+
+  static LocalDb open(int index, ReplConfig config, Listener listener, DbEnvironment environment)
+      throws ReplicationException {
+    return open(index, config, listener, environment, step -> {});
   }
 
   static LocalDb open(
       int index,
       ReplConfig config,
       Listener listener,
-      LongSupplier clockMs,
+      DbEnvironment environment,
       Consumer<DbFiles.SwapStep> steps)
       throws ReplicationException {
     String name = "db" + index;
     FullSyncMark mark;
+    DivergenceFile divergence;
     try {
       mark = FullSyncMark.open(DbFiles.dataFolder(name, config));
+      divergence = DivergenceFile.open(DbFiles.dataFolder(name, config));
     } catch (IOException e) {
       throw new ReplicationException(
           Kind.STORAGE, name + " cannot be opened: " + e.getMessage(), e);
     }
-    DbFiles files = new DbFiles(name, config, mark, steps);
-    LocalDb db = new LocalDb(name, config, listener, clockMs, files, mark);
+    DbFiles files = new DbFiles(name, config, mark, divergence, environment, steps);
+    LocalDb db = new LocalDb(name, config, listener, environment, files, mark, divergence);
     DbFiles.Opened opened = files.open();
     try {
       db.use(opened, "opened");
@@ -156,9 +189,21 @@ public final class LocalDb implements AutoCloseable {
     return offsets.received();
   }
 
+  /** As {@link #received}, or, after a power loss, what the data holds beyond that. */
+  BinlogOffset reached() {
+    BinlogOffset received = received();
+    BinlogOffset held = store.highest();
+    return held.isAfter(received) ? held : received;
+  }
+
   /** END of the last item that readers see. */
   public BinlogOffset applied() {
     return offsets.applied();
+  }
+
+  /** Both of them at one moment. */
+  OffsetTracker.Reach reach() {
+    return offsets.reach();
   }
 
   public OffsetTracker offsets() {
@@ -188,7 +233,88 @@ public final class LocalDb implements AutoCloseable {
     }
   }
 
-  /** Why the DB has stopped: the STORAGE failure it met. Empty while it runs. */
+  /** The last time that this DB's history was not its master's; survives a restart. Any thread. */
+  public Optional<Divergence> lastDivergence() {
+    return divergence.last();
+  }
+
+  /**
+   * Puts on record, in the log and on disk, that this DB's history is not the master's. From now on
+   * a snapshot does not delete the data that it replaces (see {@code divergence-keep}). Does
+   * nothing when the same is on record already.
+   *
+   * @param replicationId ours
+   * @param masterEnd where the master's binlog ends; empty when unknown
+   * @param outcome STOPPED or SYNCING
+   * @throws ReplicationException STORAGE when it could not be written; it is remembered until the
+   *     process ends
+   */
+  void diverged(
+      String reason,
+      String replicationId,
+      HostPort master,
+      String masterReplicationId,
+      Optional<BinlogOffset> masterEnd,
+      Outcome outcome)
+      throws ReplicationException {
+    Divergence found =
+        new Divergence(
+            clockMs.getAsLong(),
+            reason,
+            replicationId,
+            received(),
+            applied(),
+            master,
+            masterReplicationId,
+            masterEnd,
+            outcome,
+            Optional.empty());
+    try {
+      if (divergence.note(found)) {
+        log.warn(
+            "db={} diverged reason=\"{}\" ours={} received={} applied={} master={} theirs={} end={}"
+                + " action=\"{}\"",
+            name,
+            reason,
+            replicationId,
+            found.received(),
+            found.applied(),
+            master,
+            masterReplicationId,
+            masterEnd.map(BinlogOffset::toString).orElse("unknown"),
+            outcome.text());
+      }
+    } catch (IOException e) {
+      throw new ReplicationException(
+          Kind.STORAGE, name + ": cannot note a divergence: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * A master has agreed to go on from where this DB is. Once its stream shows that it is the same
+   * history, a divergence that is open is over.
+   */
+  void followed() {
+    var unused =
+        worker.call(
+            () -> {
+              recheck.whenOver(this::settleDivergence);
+              return null;
+            });
+  }
+
+  private void settleDivergence() {
+    try {
+      divergence.settle(Outcome.FOLLOWED, Optional.empty());
+    } catch (IOException e) {
+      log.warn("db={} cannot note the end of a divergence: {}", name, e.getMessage());
+    }
+  }
+
+  /**
+   * Why the DB has stopped: the STORAGE failure it met. Empty while it runs, and again once it was
+   * opened anew, which the worker tries by itself.
+   */
   public Optional<ReplicationException> failure() {
     return store.failure();
   }
@@ -221,36 +347,93 @@ public final class LocalDb implements AutoCloseable {
    * Whether clients may write; takes effect after everything handed in so far.
    *
    * <p>A binlog that ends before the data (after a power loss, with nobody left to send the rest)
-   * begins anew at the data's offset first: new items must not carry ENDs that the data takes for
-   * known.
+   * begins anew first: new items must not carry ENDs that the data takes for known. It begins at
+   * the data's offset; but where instances lack what others hold, the data is that of no offset,
+   * and it begins with a file of its own, so that no replica goes on over it. Then this DB must be
+   * fetched whole if the node ever follows a master again.
    */
   public void setWritable(boolean writable) {
     var unused =
         worker.call(
             () -> {
-              if (writable) {
-                store.closeGap();
-              }
               client.writable(writable);
+              closeGap();
               return null;
             });
   }
 
-  /** Completes when everything handed in so far is applied or has failed. */
+  private void closeGap() throws ReplicationException {
+    Optional<BinlogOffset> gap = client.isWritable() ? store.gap() : Optional.empty();
+    if (gap.isEmpty()) {
+      return;
+    }
+    BinlogOffset reached = gap.get();
+    if (!store.isEven()) {
+      markFullSyncNeeded("a power failure took items of a master, " + reached + " is not whole");
+      reached = new BinlogOffset(reached.filenum() + 1, 0);
+    }
+    store.resetBinlog(reached, "the binlog had lost items that the data holds");
+  }
+
+  /**
+   * Completes when everything handed in so far is applied or has failed. A DB that has stopped is
+   * opened anew first, if that is possible by now.
+   *
+   * @return fails with a STORAGE {@link ReplicationException} while the DB stays stopped
+   */
   public CompletionStage<Void> drain() {
-    return worker.call(() -> null);
+    return worker.call(
+        () -> {
+          reopening.now();
+          return null;
+        });
+  }
+
+  /**
+   * As {@link #drain}; then {@link #streamFrom} says where a master's stream is to begin, and what
+   * of that stream is in the local binlog already is compared with it. Nothing may be handed in
+   * between this and that stream.
+   */
+  CompletionStage<Void> drainForStream() {
+    return worker.call(
+        () -> {
+          reopening.now();
+          recheck.begin();
+          return null;
+        });
+  }
+
+  /** Not after {@link #received}. */
+  BinlogOffset streamFrom() {
+    return recheck.from();
+  }
+
+  /** The master has nothing in front of {@link #received}: there is nothing to compare. */
+  void streamFromEnd() {
+    recheck.giveUp();
+  }
+
+  /** Whether a stream that was asked for has yet to show that it is this DB's history. */
+  boolean isRecheckDue() {
+    return recheck.isDue();
+  }
+
+  private void reopened() throws IOException, ReplicationException {
+    closeGap();
+    upkeep.noteFirstRetained();
+    listener.reopened(name);
   }
 
   /**
    * The data as it stands, for reading; the caller closes it soon. Never waits: event loops call
    * it.
    *
-   * @throws StorageException while a snapshot is being swapped in, and when the data could not be
-   *     opened again after a swap
+   * @throws StorageException while a snapshot is being swapped in or the data is opened anew, and
+   *     when it could not be opened
    */
   public DbView view() {
     if (!swapLock.readLock().tryLock()) {
-      throw new StorageException(name + " is being replaced by a snapshot");
+      throw new StorageException(name + " is being opened anew");
     }
     try {
       return store.view();
@@ -278,8 +461,9 @@ public final class LocalDb implements AutoCloseable {
   }
 
   private void swapIn(StagedSnapshot snapshot) throws ReplicationException {
-    SnapshotSwap swap = new SnapshotSwap(files.data(), snapshot);
+    SnapshotSwap swap;
     try {
+      swap = files.swap(snapshot);
       swap.begin();
     } catch (IOException e) {
       throw new ReplicationException(
@@ -316,6 +500,7 @@ public final class LocalDb implements AutoCloseable {
           mark.set("the binlog was being reset to " + offset);
           store.resetBinlog(offset, "reset by hand");
           mark.clear();
+          divergence.settle(Outcome.OVERRULED, Optional.empty());
           upkeep.noteFirstRetained();
           return null;
         });
@@ -350,9 +535,10 @@ public final class LocalDb implements AutoCloseable {
     upkeep.keepBinlogFrom(floor);
   }
 
-  /** Takes over {@code expire-logs-nums} and {@code expire-logs-days}. */
+  /** Takes over what the settings say about binlog files and diverged data. */
   public void configure(ReplSettings settings) {
     upkeep.configure(settings);
+    files.configure(settings);
   }
 
   /** Applies what was handed in, then closes binlog and data. Waits for it. */

@@ -1,5 +1,6 @@
 package io.pikareplica.repl;
 
+import io.pikareplica.binlog.BinlogItem;
 import io.pikareplica.binlog.BinlogItemCodec;
 import io.pikareplica.binlog.BinlogOffset;
 import io.pikareplica.binlog.MalformedItemException;
@@ -9,7 +10,6 @@ import io.pikareplica.storage.Args;
 import io.pikareplica.storage.Command;
 import io.pikareplica.storage.CommandException;
 import io.pikareplica.storage.CommandTable;
-import io.pikareplica.storage.DbBatch;
 import io.pikareplica.storage.Reply;
 import java.util.Optional;
 
@@ -49,6 +49,16 @@ record LoggedCommand(Optional<Command.Write> command, Args args, BinlogOffset en
     return new LoggedCommand(write, args, end, timeMs);
   }
 
+  /**
+   * Where an item says that it began: the END of the one before it, even if that is in the file
+   * before.
+   */
+  static BinlogOffset placeOf(byte[] item) throws MalformedItemException {
+    BinlogItem header = BinlogItemCodec.decode(item);
+    boolean isOne = header.offset() >= 0 && header.offset() <= BinlogOffset.MAX_OFFSET;
+    return isOne ? new BinlogOffset(header.filenum(), header.offset()) : BinlogOffset.ZERO;
+  }
+
   /** Whether nothing else may be in the same batch. */
   boolean isAlone() {
     return command.isPresent() && command.get().spec().isBarrier(args.size());
@@ -64,7 +74,7 @@ record LoggedCommand(Optional<Command.Write> command, Args args, BinlogOffset en
    *
    * @throws ReplicationException APPLY when it is refused; the batch is as it was
    */
-  void replay(DbBatch batch) throws ReplicationException {
+  void replay(DataBatch batch) throws ReplicationException {
     if (command.isEmpty()) {
       return;
     }

@@ -1,7 +1,5 @@
 package io.pikareplica.repl;
 
-import io.netty.channel.EventLoopGroup;
-import io.pikareplica.repl.net.MasterProbe;
 import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -10,19 +8,25 @@ import org.slf4j.LoggerFactory;
 
 /**
  * F, the master's {@code binlog-file-size}: what turns an offset into the one number that Sentinel
- * compares. Asked for on the master's client port after each connect, again while there is no
- * answer, and remembered. Owned by the session's thread.
+ * compares. Asked for on the master's client port after each connect, since a restart may have
+ * changed it; again while there is no answer; and remembered. Owned by the session's thread.
  */
 final class MasterFileSize {
   private static final Logger log = LoggerFactory.getLogger(MasterFileSize.class);
   private static final long ASK_AGAIN_MS = 10_000;
 
-  private final EventLoopGroup loops;
+  private final Network network;
   private final ReplicationStore store;
   private final Supplier<ReplSettings> settings;
   private final Executor session;
-  private volatile boolean isAssumed;
-  private boolean isFresh;
+
+  /** Whether the master of this connection has answered, or was given the time to. */
+  private volatile boolean isAnswered;
+
+  /** Whether the number comes from the master itself and in this process. */
+  private volatile boolean isFresh;
+
+  private boolean hasWarned;
   private boolean isAsked;
   private long askedAtMs;
 
@@ -30,11 +34,8 @@ final class MasterFileSize {
   private long round;
 
   MasterFileSize(
-      EventLoopGroup loops,
-      ReplicationStore store,
-      Supplier<ReplSettings> settings,
-      Executor session) {
-    this.loops = loops;
+      Network network, ReplicationStore store, Supplier<ReplSettings> settings, Executor session) {
+    this.network = network;
     this.store = store;
     this.settings = settings;
     this.session = session;
@@ -45,6 +46,7 @@ final class MasterFileSize {
     round++;
     isFresh = false;
     isAsked = false;
+    isAnswered = false;
   }
 
   void askIfDue(HostPort master, long nowMs) {
@@ -56,7 +58,8 @@ final class MasterFileSize {
     long asked = round;
     String password = settings.get().masterAuth();
     var unused =
-        MasterProbe.binlogFileSizeBytes(loops.next(), master.host(), master.port(), password)
+        network
+            .binlogFileSizeBytes(master, password)
             .thenAcceptAsync(bytes -> learn(asked, master, bytes), session);
   }
 
@@ -71,15 +74,31 @@ final class MasterFileSize {
       } catch (ReplicationException e) {
         log.error("{}", e.getMessage());
       }
-    } else if (!isAssumed && store.content().fileSizeBytes().isEmpty()) {
-      isAssumed = true;
+    } else if (!hasWarned && store.content().fileSizeBytes().isEmpty()) {
+      hasWarned = true;
       log.warn(
           "master={} does not tell its binlog-file-size; ours is assumed until it does", master);
     }
+    isAnswered = true;
   }
 
-  /** Whether F is known, or the master was asked for it in vain. Any thread. */
-  boolean isSettled() {
-    return isAssumed || store.content().fileSizeBytes().isPresent();
+  /**
+   * Whether the number in use holds for offsets of the connection that is followed: while a master
+   * that was just connected to has not been heard on it, it may be another one's. Any thread.
+   *
+   * @param isFollowing whether there is such a connection
+   */
+  boolean isSettled(boolean isFollowing) {
+    return !isFollowing || isAnswered;
+  }
+
+  /** Where the number in use comes from. Any thread. */
+  ReplicationStatus.FileSizeSource source() {
+    if (isFresh) {
+      return ReplicationStatus.FileSizeSource.MASTER;
+    }
+    return store.content().fileSizeBytes().isPresent()
+        ? ReplicationStatus.FileSizeSource.REMEMBERED
+        : ReplicationStatus.FileSizeSource.OWN;
   }
 }

@@ -1,6 +1,5 @@
 package io.pikareplica.repl;
 
-import io.netty.channel.EventLoop;
 import io.pikareplica.binlog.BinlogOffset;
 import io.pikareplica.proto.InnerMessage.InnerRequest;
 import io.pikareplica.proto.InnerMessage.InnerResponse;
@@ -8,10 +7,13 @@ import io.pikareplica.proto.InnerMessage.Node;
 import io.pikareplica.repl.ReplicaEvent.Connected;
 import io.pikareplica.repl.ReplicaEvent.Disconnected;
 import io.pikareplica.repl.ReplicaEvent.ProtocolError;
+import io.pikareplica.repl.ReplicaEvent.TrySyncReply;
 import io.pikareplica.repl.ReplicaEvent.WrongSession;
 import io.pikareplica.repl.net.MasterConnection;
 import java.util.BitSet;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -27,19 +29,31 @@ import java.util.stream.IntStream;
  * connections, one after the other, so "on the event loop" orders everything here.
  */
 final class MasterLink implements MasterConnection.Listener, StreamRouter.Outlet {
+  private static final int ASKED_ALL = 0;
+  private static final int ASKED_END = 1;
+  private static final int ASKED_TAIL = 2;
+
   private final ReplConfig config;
   private final Supplier<ReplSettings> settings;
   private final List<LocalDb> dbs;
-  private final EventLoop loop;
+  private final Network network;
+  private final Executor loop;
   private final Consumer<ReplicaEvent> events;
   private final LongSupplier clockMs;
   private final StreamRouter router;
   private final AtomicLongArray dbHeardMs;
 
+  /** Which TrySync is out. */
+  private final AtomicIntegerArray asked;
+
   /** Mailboxes that asked to stop reading; on the event loop. */
   private final BitSet full = new BitSet();
 
   private volatile MasterConnection connection;
+
+  /** Who this node says it is on the connection: the same from MetaSync to the end. */
+  private volatile Node identity = Node.getDefaultInstance();
+
   private volatile long heardMs;
   private volatile boolean isPaused;
 
@@ -47,17 +61,19 @@ final class MasterLink implements MasterConnection.Listener, StreamRouter.Outlet
       ReplConfig config,
       Supplier<ReplSettings> settings,
       List<LocalDb> dbs,
-      EventLoop loop,
+      Network network,
       Consumer<ReplicaEvent> events,
       LongSupplier clockMs) {
     this.config = config;
     this.settings = settings;
     this.dbs = List.copyOf(dbs);
-    this.loop = loop;
+    this.network = network;
+    loop = network.loop();
     this.events = events;
     this.clockMs = clockMs;
     router = new StreamRouter(dbs.stream().map(LocalDb::name).toList(), this);
     dbHeardMs = new AtomicLongArray(dbs.size());
+    asked = new AtomicIntegerArray(dbs.size());
   }
 
   // ---- what the state machine wants
@@ -65,11 +81,9 @@ final class MasterLink implements MasterConnection.Listener, StreamRouter.Outlet
   void connect(ReplicaAction.Connect action, long timeoutMs) {
     heardMs = clockMs.getAsLong();
     connection =
-        MasterConnection.open(
+        network.connect(
             action.connectionId(),
-            loop,
-            action.master().host(),
-            action.master().port() + config.replPortShift(),
+            new HostPort(action.master().host(), action.master().port() + config.replPortShift()),
             (int) timeoutMs,
             config.maxFrameBytes(),
             this);
@@ -84,11 +98,42 @@ final class MasterLink implements MasterConnection.Listener, StreamRouter.Outlet
   }
 
   void sendMetaSync() {
+    identity = ownAddress();
     send(InnerRequests.metaSync(node(), settings.get().masterAuth()));
   }
 
+  /**
+   * Asks whether the master's history has the offset that this DB has reached: its binlog, or,
+   * after a power loss, its data, which may be ahead. Once that is agreed on, the same is asked of
+   * where the stream is to begin, a little before the binlog's end, see {@link Recheck}. Asked of
+   * that alone, a master that has lost what lies behind would agree too.
+   */
   void sendTrySync(int db) {
-    send(InnerRequests.trySync(node(), name(db), dbs.get(db).received()));
+    LocalDb local = dbs.get(db);
+    BinlogOffset reached = local.reached();
+    asked.set(db, reached.equals(local.streamFrom()) ? ASKED_ALL : ASKED_END);
+    send(InnerRequests.trySync(node(), name(db), reached));
+  }
+
+  /**
+   * Asks what is still to be asked. A master that has nothing in front of our end, since it came
+   * through a full sync, cannot be compared with: its word has to do.
+   *
+   * @return whether there is more to ask
+   */
+  private boolean asksOn(int db, TrySyncReply reply) {
+    if (reply.verdict() == TrySyncReply.Verdict.OK
+        && asked.compareAndSet(db, ASKED_END, ASKED_TAIL)) {
+      send(InnerRequests.trySync(node(), name(db), dbs.get(db).streamFrom()));
+      return true;
+    }
+    if (reply.verdict() == TrySyncReply.Verdict.SYNC_POINT_BE_PURGED
+        && asked.compareAndSet(db, ASKED_TAIL, ASKED_ALL)) {
+      dbs.get(db).streamFromEnd();
+      send(InnerRequests.trySync(node(), name(db), dbs.get(db).received()));
+      return true;
+    }
+    return false;
   }
 
   void sendDbSync(int db) {
@@ -104,7 +149,7 @@ final class MasterLink implements MasterConnection.Listener, StreamRouter.Outlet
     loop.execute(
         () -> {
           router.items(db, sessionId);
-          send(InnerRequests.firstSend(node(), name(db), sessionId, dbs.get(db).received()));
+          send(InnerRequests.firstSend(node(), name(db), sessionId, dbs.get(db).streamFrom()));
         });
   }
 
@@ -155,6 +200,10 @@ final class MasterLink implements MasterConnection.Listener, StreamRouter.Outlet
 
   /** How the master is to know this node: Pika identifies a replica by what it says here. */
   private Node node() {
+    return identity;
+  }
+
+  private Node ownAddress() {
     ReplSettings now = settings.get();
     MasterConnection current = connection;
     String local = current == null ? "" : current.localHost();
@@ -234,7 +283,10 @@ final class MasterLink implements MasterConnection.Listener, StreamRouter.Outlet
       case kTrySync -> {
         int db = dbNumber(response.getTrySync().getSlot().getDbName());
         if (db >= 0) {
-          events.accept(InnerResponses.trySync(from.id(), db, response));
+          TrySyncReply reply = InnerResponses.trySync(from.id(), db, response);
+          if (!asksOn(db, reply)) {
+            events.accept(reply);
+          }
         }
       }
       case kDBSync -> {

@@ -17,6 +17,7 @@ public final class OffsetTracker {
   private static final VarHandle RECEIVED = field("received");
   private static final VarHandle DURABLE = field("durable");
   private static final VarHandle APPLIED = field("applied");
+  private static final VarHandle RESETS = field("resets");
 
   private final String db;
 
@@ -28,6 +29,13 @@ public final class OffsetTracker {
 
   @SuppressWarnings("UnusedVariable") // through its VarHandle
   private long applied;
+
+  /** Twice the number of resets; odd while one is under way. */
+  @SuppressWarnings("UnusedVariable") // through its VarHandle
+  private long resets;
+
+  /** Both offsets at one moment: never applied beyond received, never of two histories. */
+  public record Reach(BinlogOffset received, BinlogOffset applied) {}
 
   public OffsetTracker(String db) {
     this.db = db;
@@ -53,6 +61,20 @@ public final class OffsetTracker {
     return BinlogOffset.ofPacked((long) APPLIED.getAcquire(this));
   }
 
+  /** Received and applied of one moment. Any thread; a reset in between is read again. */
+  public Reach reach() {
+    while (true) {
+      long before = (long) RESETS.getAcquire(this);
+      // applied first: what is read later can only be further on
+      long reached = (long) APPLIED.getAcquire(this);
+      long end = (long) RECEIVED.getAcquire(this);
+      if ((before & 1) == 0 && before == (long) RESETS.getAcquire(this)) {
+        return new Reach(BinlogOffset.ofPacked(end), BinlogOffset.ofPacked(reached));
+      }
+      Thread.onSpinWait();
+    }
+  }
+
   /** The end of the local binlog has moved on. */
   public void received(BinlogOffset end) {
     advance(RECEIVED, "received", end);
@@ -74,6 +96,7 @@ public final class OffsetTracker {
   public void reset(BinlogOffset offset, String reason) {
     log.info("db={} offset={}->{} reason=\"{}\"", db, received(), offset, reason);
     long packed = offset.packed();
+    RESETS.setRelease(this, (long) RESETS.get(this) + 1);
     // readers see applied <= received throughout: the lower one goes first on the way down
     if (Long.compareUnsigned(packed, (long) RECEIVED.get(this)) < 0) {
       APPLIED.setRelease(this, packed);
@@ -84,6 +107,7 @@ public final class OffsetTracker {
       DURABLE.setRelease(this, packed);
       APPLIED.setRelease(this, packed);
     }
+    RESETS.setRelease(this, (long) RESETS.get(this) + 1);
   }
 
   private void requireReceived(String what, BinlogOffset end) {

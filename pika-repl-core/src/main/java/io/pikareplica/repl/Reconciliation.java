@@ -5,8 +5,7 @@ import io.pikareplica.binlog.BinlogOffset;
 import io.pikareplica.binlog.BinlogOffsetException;
 import io.pikareplica.binlog.BinlogReader;
 import io.pikareplica.binlog.BinlogWriter;
-import io.pikareplica.storage.DbBatch;
-import io.pikareplica.storage.PikaDb;
+import io.pikareplica.binlog.MalformedItemException;
 import io.pikareplica.storage.StorageException;
 import java.io.IOException;
 import java.util.Optional;
@@ -23,13 +22,13 @@ final class Reconciliation {
   private static final long GROUP_BYTES = 256 * 1024;
 
   private final String db;
-  private final PikaDb data;
+  private final DbData data;
   private final BinlogWriter binlog;
-  private DbBatch batch;
+  private DataBatch batch;
   private BinlogOffset batchEnd;
   private long batchBytes;
 
-  Reconciliation(String db, PikaDb data, BinlogWriter binlog) {
+  Reconciliation(String db, DbData data, BinlogWriter binlog) {
     this.db = db;
     this.data = data;
     this.binlog = binlog;
@@ -87,6 +86,9 @@ final class Reconciliation {
   }
 
   private void apply(BinlogReader.Read read) throws ReplicationException {
+    if (read.start().filenum() != read.end().filenum()) {
+      requireNothingBetween(read);
+    }
     LoggedCommand command = LoggedCommand.decode(read.item(), read.end());
     if (command.isAlone()) {
       commit();
@@ -103,6 +105,24 @@ final class Reconciliation {
     batchBytes += read.item().length;
     if (command.isAlone() || batchBytes >= GROUP_BYTES) {
       commit();
+    }
+  }
+
+  /**
+   * A file that was not forced may have lost its last items while the next one is whole: what an
+   * item says of its own place tells.
+   */
+  private void requireNothingBetween(BinlogReader.Read read) throws ReplicationException {
+    try {
+      BinlogOffset place = LoggedCommand.placeOf(read.item());
+      if (!place.equals(read.start())) {
+        throw LoggedCommand.refused(
+            read.end(),
+            "it began at " + place + ", but the item before it ends at " + read.start(),
+            null);
+      }
+    } catch (MalformedItemException e) {
+      throw LoggedCommand.refused(read.end(), e.getMessage(), e);
     }
   }
 

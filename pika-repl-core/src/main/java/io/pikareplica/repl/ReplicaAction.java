@@ -1,6 +1,7 @@
 package io.pikareplica.repl;
 
 import io.pikareplica.binlog.BinlogOffset;
+import java.util.Optional;
 
 /**
  * What {@link ReplicaStateMachine} wants done, in this order; {@link ReplicaSession} does it.
@@ -20,6 +21,8 @@ sealed interface ReplicaAction {
     ANSWER_PINGS,
     STOP_STREAM,
     DRAIN,
+    NOTE_DIVERGENCE,
+    NOTE_FOLLOWED,
     MARK_FULL_SYNC,
     ADOPT_LINEAGE,
     RECORD_ATTACHED,
@@ -102,6 +105,34 @@ sealed interface ReplicaAction {
     @Override
     public Kind kind() {
       return Kind.DRAIN;
+    }
+  }
+
+  /**
+   * Remember on disk that this DB's history is not the master's.
+   *
+   * @param masterEnd where the master's binlog ends; empty when it did not say
+   * @param isStopped whether nothing is done about it until a person decides
+   */
+  record NoteDivergence(
+      int db,
+      String reason,
+      String replicationId,
+      String masterReplicationId,
+      Optional<BinlogOffset> masterEnd,
+      boolean isStopped)
+      implements ReplicaAction {
+    @Override
+    public Kind kind() {
+      return Kind.NOTE_DIVERGENCE;
+    }
+  }
+
+  /** A master agreed to go on from here: once its stream fits, a noted divergence is over. */
+  record NoteFollowed(int db) implements ReplicaAction {
+    @Override
+    public Kind kind() {
+      return Kind.NOTE_FOLLOWED;
     }
   }
 

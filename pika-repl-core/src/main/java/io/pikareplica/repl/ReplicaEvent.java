@@ -2,6 +2,7 @@ package io.pikareplica.repl;
 
 import io.pikareplica.binlog.BinlogOffset;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -26,6 +27,7 @@ sealed interface ReplicaEvent {
     WRONG_SESSION,
     DRAINED,
     BATCH_FAILED,
+    REOPENED,
     FULL_SYNC_STAGED,
     FULL_SYNC_FAILED,
     INSTALLED,
@@ -129,7 +131,16 @@ sealed interface ReplicaEvent {
     }
   }
 
-  record TrySyncReply(long connectionId, int db, Verdict verdict, String text, int sessionId)
+  /**
+   * @param masterEnd where the master's binlog ends; empty when it does not say
+   */
+  record TrySyncReply(
+      long connectionId,
+      int db,
+      Verdict verdict,
+      String text,
+      int sessionId,
+      Optional<BinlogOffset> masterEnd)
       implements ReplicaEvent {
     enum Verdict {
       OK,
@@ -181,6 +192,18 @@ sealed interface ReplicaEvent {
     @Override
     public Kind kind() {
       return Kind.BATCH_FAILED;
+    }
+  }
+
+  /**
+   * A DB that had stopped was opened anew; it may stand elsewhere than before.
+   *
+   * @param fullSyncReason why it must be fetched whole, by what was found; empty when it need not
+   */
+  record Reopened(int db, String fullSyncReason) implements ReplicaEvent {
+    @Override
+    public Kind kind() {
+      return Kind.REOPENED;
     }
   }
 

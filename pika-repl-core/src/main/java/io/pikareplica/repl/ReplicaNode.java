@@ -1,10 +1,6 @@
 package io.pikareplica.repl;
 
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.NetUtil;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import io.pikareplica.binlog.BinlogOffset;
 import io.pikareplica.repl.ReplicationStatus.Role;
 import io.pikareplica.repl.master.MasterConfig;
@@ -15,13 +11,12 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,23 +27,16 @@ import org.slf4j.LoggerFactory;
  */
 public final class ReplicaNode implements Replication, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ReplicaNode.class);
-  private static final int EVENT_LOOPS = 2;
-  private static final long CLOSE_SECONDS = 5;
-
-  /** Whom this node follows, if it does: one value, so that nobody sees half a change. */
-  private record Following(Role role, Optional<HostPort> master) {
-    static final Following NOBODY = new Following(Role.MASTER, Optional.empty());
-  }
 
   private final ReplConfig config;
   private final List<LocalDb> dbs;
-  private final EventLoopGroup loops;
+  private final Clock wallClock;
+  private final Network network;
   private final ReplicationStore store;
   private final ReplicaSession session;
   private final StatusView view;
   private final Workers workers;
   private volatile ReplSettings settings;
-  private volatile Following following;
   private volatile Optional<Serving> serving = Optional.empty();
 
   /** Counts role changes, so that one that is under way notices a later one; session's thread. */
@@ -59,25 +47,17 @@ public final class ReplicaNode implements Replication, AutoCloseable {
       ReplicaPolicy policy,
       ReplicationStore store,
       List<LocalDb> dbs,
-      Workers workers) {
+      Workers workers,
+      NodeEnvironment environment) {
     this.config = config;
     this.dbs = List.copyOf(dbs);
     this.store = store;
     settings = config.settings();
-    following =
-        config.master().isPresent() ? new Following(Role.SLAVE, config.master()) : Following.NOBODY;
-    loops =
-        new MultiThreadIoEventLoopGroup(
-            EVENT_LOOPS, new DefaultThreadFactory("replica-net", true), NioIoHandler.newFactory());
+    wallClock = environment.db().clock();
+    network = environment.network().get();
     session =
         new ReplicaSession(
-            config,
-            policy.withSilenceMs(settings.replTimeoutMs()),
-            this::settings,
-            dbs,
-            loops,
-            store,
-            new SplittableRandom().nextLong());
+            config, policy.with(settings), this::settings, dbs, network, store, environment);
     view = new StatusView(config, dbs, store, session);
     workers.session = session;
     this.workers = workers;
@@ -93,6 +73,11 @@ public final class ReplicaNode implements Replication, AutoCloseable {
   }
 
   static ReplicaNode start(ReplConfig config, ReplicaPolicy policy) throws ReplicationException {
+    return start(config, policy, NodeEnvironment.real());
+  }
+
+  static ReplicaNode start(ReplConfig config, ReplicaPolicy policy, NodeEnvironment environment)
+      throws ReplicationException {
     if (config.master().isPresent()) {
       refuseOwnAddress(config, config.master().get());
     }
@@ -101,26 +86,33 @@ public final class ReplicaNode implements Replication, AutoCloseable {
     List<LocalDb> dbs = new ArrayList<>();
     try {
       for (int i = 0; i < config.databases(); i++) {
-        dbs.add(LocalDb.open(i, config, workers.listener(i)));
+        dbs.add(LocalDb.open(i, config, workers.listener(i), environment.db()));
       }
     } catch (ReplicationException | RuntimeException e) {
       dbs.forEach(LocalDb::close);
       throw e;
     }
     LocalDb.connect(dbs);
-    ReplicaNode node = new ReplicaNode(config, policy, store, dbs, workers);
-    node.begin();
+    ReplicaNode node = new ReplicaNode(config, policy, store, dbs, workers, environment);
+    try {
+      node.begin();
+    } catch (ReplicationException e) {
+      node.close();
+      throw e;
+    }
     return node;
   }
 
-  private void begin() {
+  private void begin() throws ReplicationException {
     ReplicationStore.Content stored = store.content();
     dbs.forEach(db -> db.setWritable(config.master().isEmpty()));
-    boolean isSameMaster = config.master().isPresent() && stored.master().equals(config.master());
-    if (isSameMaster && stored.attached() && stored.lastMessageWallMs() > 0) {
-      session
-          .clock()
-          .resumeAt(session.nowMs(), System.currentTimeMillis() - stored.lastMessageWallMs());
+    if (config.master().isPresent()) {
+      if (stored.master().isEmpty()) {
+        // It was a master: whether its own writes fit the one it follows now is yet to be seen.
+        store.detached();
+      } else if (stored.attached() && stored.lastMessageWallMs() > 0) {
+        session.resumeClock(wallClock.millis() - stored.lastMessageWallMs());
+      }
     }
     session.start();
     config.master().ifPresent(master -> session.run(() -> follow(master, false)));
@@ -128,12 +120,7 @@ public final class ReplicaNode implements Replication, AutoCloseable {
 
   @Override
   public ReplicationStatus status() {
-    Following now = following;
-    return view.status(
-        now.role(),
-        now.master(),
-        settings,
-        serving.map(part -> part.service().replicas()).orElse(List.of()));
+    return view.status(settings, serving.map(part -> part.service().replicas()).orElse(List.of()));
   }
 
   /**
@@ -154,14 +141,16 @@ public final class ReplicaNode implements Replication, AutoCloseable {
             config.dbOptions(),
             store,
             session,
-            () -> following.role() == Role.MASTER);
+            () -> session.situation().role() == Role.MASTER);
+    part.service().pingMs(settings.pingReplicaMs());
     serving = Optional.of(part);
     workers.onAppended = part.service()::appended;
+    session.onBinlogReplaced(part.service()::binlogReplaced);
   }
 
   @Override
   public boolean isReplica() {
-    return following.role() == Role.SLAVE;
+    return session.situation().role() == Role.SLAVE;
   }
 
   @Override
@@ -169,14 +158,22 @@ public final class ReplicaNode implements Replication, AutoCloseable {
     return dbs.size();
   }
 
+  LocalDb db(int db) {
+    return dbs.get(db);
+  }
+
+  ReplicaSession session() {
+    return session;
+  }
+
   @Override
   public DbView view(int db) {
-    return dbs.get(db).view();
+    return db(db).view();
   }
 
   @Override
   public CompletionStage<List<Reply>> execute(int db, List<Call> calls) {
-    return dbs.get(db).execute(calls);
+    return db(db).execute(calls);
   }
 
   @Override
@@ -208,12 +205,18 @@ public final class ReplicaNode implements Replication, AutoCloseable {
   /** On the session's thread. Its own writes are through before the first TrySync: it drains. */
   private void follow(HostPort master, boolean force) {
     changes++;
-    if (following.role() == Role.MASTER) {
+    boolean isWhole = true;
+    if (!isReplica()) {
       dbs.forEach(db -> db.setWritable(false));
+      isWhole = dbs.stream().allMatch(db -> db.needsFullSync().isEmpty());
+      remember(store::detached);
     }
-    following = new Following(Role.SLAVE, Optional.of(master));
-    storeMaster(following.master());
-    session.handle(new ReplicaEvent.SlaveOf(master, force));
+    if (!session.situation().master().equals(Optional.of(master))) {
+      // Its history may be another one: whoever follows this node has to ask which, and wait.
+      serving.ifPresent(part -> part.service().disconnectReplicas("this node follows " + master));
+    }
+    remember(() -> store.master(Optional.of(master)));
+    session.follow(master, force || !isWhole);
   }
 
   @Override
@@ -221,12 +224,12 @@ public final class ReplicaNode implements Replication, AutoCloseable {
     CompletableFuture<Void> result = new CompletableFuture<>();
     session.run(
         () -> {
-          if (following.role() == Role.MASTER) {
+          if (!isReplica()) {
             result.complete(null);
             return;
           }
           long mine = ++changes;
-          session.handle(new ReplicaEvent.SlaveOfNoOne());
+          session.leaveMaster();
           var unused =
               session.drainAll().whenComplete((done, failure) -> promote(mine, failure, result));
         });
@@ -244,9 +247,8 @@ public final class ReplicaNode implements Replication, AutoCloseable {
     if (failure != null) {
       log.error("promoted although a worker failed to drain", failure);
     }
-    following = Following.NOBODY;
-    session.clock().forget();
-    storeMaster(Optional.empty());
+    session.promoted();
+    remember(() -> store.master(Optional.empty()));
     dbs.forEach(db -> db.setWritable(true));
     log.info("role=master reason=\"SLAVEOF NO ONE\" offsets={}", offsets());
     result.complete(null);
@@ -256,9 +258,14 @@ public final class ReplicaNode implements Replication, AutoCloseable {
     return dbs.stream().map(LocalDb::applied).toList();
   }
 
-  private void storeMaster(Optional<HostPort> master) {
+  /** Something to be put on disk. */
+  private interface Note {
+    void write() throws ReplicationException;
+  }
+
+  private static void remember(Note note) {
     try {
-      store.master(master);
+      note.write();
     } catch (ReplicationException e) {
       log.error("{}", e.getMessage());
     }
@@ -282,14 +289,22 @@ public final class ReplicaNode implements Replication, AutoCloseable {
 
   @Override
   public void configure(ReplSettings next) {
+    ReplSettings before = settings;
     settings = next;
     session.fullSyncs().configure(next);
+    serving.ifPresent(part -> part.service().pingMs(next.pingReplicaMs()));
     dbs.forEach(db -> db.configure(next));
     session.run(
-        () ->
-            session.handle(
-                new ReplicaEvent.SettingsChanged(
-                    session.state().policy().withSilenceMs(next.replTimeoutMs()))));
+        () -> {
+          session.handle(new ReplicaEvent.SettingsChanged(session.state().policy().with(next)));
+          boolean isAnnouncedAnew =
+              !before.announceHost().equals(next.announceHost())
+                  || before.announcePort() != next.announcePort();
+          if (isAnnouncedAnew) {
+            // The master knows its replicas by their address: it has to be told by a new MetaSync.
+            session.reconnect("announced address has changed");
+          }
+        });
   }
 
   @Override
@@ -324,9 +339,7 @@ public final class ReplicaNode implements Replication, AutoCloseable {
     serving.ifPresent(Serving::close);
     session.close();
     dbs.forEach(LocalDb::close);
-    loops
-        .shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS)
-        .awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+    network.close();
   }
 
   /** What the workers report goes to the session, which is made after them. */
@@ -354,6 +367,15 @@ public final class ReplicaNode implements Replication, AutoCloseable {
         @Override
         public void mailboxHasRoom(String name) {
           session.link().mailboxHasRoom(db);
+        }
+
+        @Override
+        public void reopened(String name) {
+          ReplicaSession known = session;
+          if (known != null) {
+            known.reopened(db);
+          }
+          onAppended.run();
         }
 
         @Override

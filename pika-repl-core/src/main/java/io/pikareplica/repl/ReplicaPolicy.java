@@ -37,18 +37,18 @@ public record ReplicaPolicy(
       new ReplicaPolicy(
           1_500, 10_000, 20_000, 20_000, 100, 2_000, 10_000, 5_000, 5, OnDivergence.FULL_SYNC);
 
-  /** The same with another {@code repl-timeout}. */
-  ReplicaPolicy withSilenceMs(long ms) {
+  /** The same with what an operator has set. */
+  ReplicaPolicy with(ReplSettings settings) {
     return new ReplicaPolicy(
         connectTimeoutMs,
         metaSyncTimeoutMs,
         replyTimeoutMs,
-        ms,
+        settings.replTimeoutMs(),
         retryMinMs,
         retryMaxMs,
         errorRetryMs,
         steadyMs,
         misfitLimit,
-        onDivergence);
+        settings.onDivergence());
   }
 }

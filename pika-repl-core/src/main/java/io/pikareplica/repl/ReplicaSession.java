@@ -1,19 +1,20 @@
 package io.pikareplica.repl;
 
-import io.netty.channel.EventLoopGroup;
 import io.pikareplica.binlog.BinlogOffset;
+import io.pikareplica.repl.Divergence.Outcome;
 import io.pikareplica.repl.ReplicaEvent.BatchFailed;
 import io.pikareplica.repl.ReplicaEvent.Drained;
+import io.pikareplica.repl.ReplicaEvent.Reopened;
 import io.pikareplica.repl.ReplicaEvent.Tick;
+import io.pikareplica.repl.ReplicationStatus.Role;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -27,23 +28,17 @@ import org.slf4j.LoggerFactory;
 final class ReplicaSession implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ReplicaSession.class);
   private static final long TICK_MS = 100;
-  private static final long CLOSE_SECONDS = 10;
 
-  private final ScheduledExecutorService executor =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "replica-session");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final SessionThread executor;
   private final List<LocalDb> dbs;
   private final ReplicationStore store;
   private final LongSupplier clockMs;
+  private final Clock wallClock;
   private final MasterLink link;
   private final FullSyncs fullSyncs;
   private final MasterFileSize fileSize;
-  private final LinkClock clock = new LinkClock();
-  private volatile ReplicaState state;
+  private volatile Consumer<String> binlogReplaced = db -> {};
+  private volatile Situation situation;
   private boolean isUnmarked;
   private String lastLine = "";
 
@@ -52,34 +47,71 @@ final class ReplicaSession implements AutoCloseable {
       ReplicaPolicy policy,
       Supplier<ReplSettings> settings,
       List<LocalDb> dbs,
-      EventLoopGroup loops,
+      Network network,
       ReplicationStore store,
-      long seed) {
+      NodeEnvironment environment) {
     this.dbs = List.copyOf(dbs);
     this.store = store;
-    long origin = System.nanoTime();
-    clockMs = () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - origin);
-    link = new MasterLink(config, settings, dbs, loops.next(), this::post, clockMs);
-    fullSyncs = new FullSyncs(config, settings, dbs, loops, this::post);
-    fileSize = new MasterFileSize(loops, store, settings, this::run);
-    state =
-        ReplicaState.initial(
-            policy,
-            config.dbOptions().instanceCount(),
-            store.content().replicationId(),
-            dbs.stream().map(db -> db.needsFullSync().orElse("")).toList(),
-            seed);
+    executor = environment.sessionThread().get();
+    clockMs = environment.clockMs();
+    wallClock = environment.db().clock();
+    link = new MasterLink(config, settings, dbs, network, this::post, clockMs);
+    fullSyncs =
+        new FullSyncs(
+            config,
+            settings,
+            dbs,
+            network,
+            executor,
+            clockMs,
+            this::post,
+            db -> binlogReplaced.accept(db));
+    fileSize = new MasterFileSize(network, store, settings, this::run);
+    situation =
+        new Situation(
+            config.master().isPresent() ? Role.SLAVE : Role.MASTER,
+            config.master(),
+            ReplicaState.initial(
+                policy,
+                config.dbOptions().instanceCount(),
+                store.content().replicationId(),
+                dbs.stream().map(db -> db.needsFullSync().orElse("")).toList(),
+                environment.seed()),
+            LinkClock.NEVER);
+  }
+
+  /**
+   * What this node is, whom it follows, how far that is and since when it is not: one value, so
+   * that nobody sees the new master with the old one's link.
+   *
+   * @param master as SLAVEOF gave it; empty on a master. A node that is being promoted still has it
+   *     when {@code state} has left it
+   */
+  record Situation(Role role, Optional<HostPort> master, ReplicaState state, LinkClock clock) {}
+
+  /**
+   * Before {@link #start}: the link was lost before this process began.
+   *
+   * @param agoMs when the master was last heard of
+   */
+  void resumeClock(long agoMs) {
+    Situation now = situation;
+    situation =
+        new Situation(now.role(), now.master(), now.state(), LinkClock.resumed(nowMs(), agoMs));
   }
 
   void start() {
-    var unused =
-        executor.scheduleWithFixedDelay(this::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
+    executor.every(TICK_MS, this::tick);
   }
 
   // ---- any thread
 
+  Situation situation() {
+    return situation;
+  }
+
   ReplicaState state() {
-    return state;
+    return situation.state();
   }
 
   MasterLink link() {
@@ -90,12 +122,13 @@ final class ReplicaSession implements AutoCloseable {
     return fullSyncs;
   }
 
-  LinkClock clock() {
-    return clock;
-  }
-
   MasterFileSize fileSize() {
     return fileSize;
+  }
+
+  /** Says who is to know that the binlog of a DB, by its name, is another one now. */
+  void onBinlogReplaced(Consumer<String> listener) {
+    binlogReplaced = listener;
   }
 
   long nowMs() {
@@ -136,7 +169,13 @@ final class ReplicaSession implements AutoCloseable {
             if (isMaster.getAsBoolean() && store.content().replicationId().isEmpty()) {
               store.adoptLineage(replicationId);
               store.attached();
-              state = state.withReplicationId(replicationId);
+              Situation now = situation;
+              situation =
+                  new Situation(
+                      now.role(),
+                      now.master(),
+                      now.state().withReplicationId(replicationId),
+                      now.clock());
               log.info("replication-id={} reason=\"the first replica\"", replicationId);
             }
             result.complete(
@@ -180,14 +219,19 @@ final class ReplicaSession implements AutoCloseable {
     post(new BatchFailed(db, why.kind(), String.valueOf(why.getMessage()), at));
   }
 
+  /** From a worker: a DB that had stopped goes on. */
+  void reopened(int db) {
+    post(new Reopened(db, dbs.get(db).needsFullSync().orElse("")));
+  }
+
   // ---- the session's thread
 
   private void tick() {
     try {
       handle(new Tick(link.heardMs(), link.dbHeardMs()));
       rememberMessageTime();
-      if (state.link() == LinkState.META_SYNC_DONE) {
-        fileSize.askIfDue(state.master().orElseThrow(), nowMs());
+      if (state().link() == LinkState.META_SYNC_DONE) {
+        fileSize.askIfDue(state().master().orElseThrow(), nowMs());
       }
     } catch (RuntimeException e) {
       log.error("replication session: unexpected failure", e);
@@ -195,32 +239,67 @@ final class ReplicaSession implements AutoCloseable {
   }
 
   private void rememberMessageTime() {
-    if (state.isUp()) {
+    if (isUp(state())) {
       try {
-        store.heard(System.currentTimeMillis() - Math.max(0, nowMs() - link.heardMs()));
+        store.heard(wallClock.millis() - Math.max(0, nowMs() - link.heardMs()));
       } catch (ReplicationException e) {
         log.warn("{}", e.getMessage());
       }
     }
   }
 
+  /** Leaves the connection, if there is one, and makes another. */
+  void reconnect(String reason) {
+    long id = state().connectionId();
+    if (id != 0) {
+      link.disconnect(id);
+      handle(new ReplicaEvent.Disconnected(id, reason));
+    }
+  }
+
+  /** Follows a master from now on. */
+  void follow(HostPort master, boolean force) {
+    handle(new ReplicaEvent.SlaveOf(master, force), Role.SLAVE, Optional.of(master));
+  }
+
+  /** Leaves the master; the role stays until {@link #promoted}. */
+  void leaveMaster() {
+    handle(new ReplicaEvent.SlaveOfNoOne());
+  }
+
+  /** This node is a master now, and has no link that could be lost. */
+  void promoted() {
+    situation = new Situation(Role.MASTER, Optional.empty(), state(), LinkClock.NEVER);
+  }
+
   /** Decides and acts; the reason why the event was ignored, empty when it was not. */
   String handle(ReplicaEvent event) {
-    Transition transition = ReplicaStateMachine.next(state, event, nowMs());
+    Situation now = situation;
+    return handle(event, now.role(), now.master());
+  }
+
+  private String handle(ReplicaEvent event, Role role, Optional<HostPort> master) {
+    Situation before = situation;
+    Transition transition = ReplicaStateMachine.next(before.state(), event, nowMs());
     if (transition.isIgnored()) {
       log.debug("event={} ignored reason=\"{}\"", event.kind(), transition.ignored());
       return transition.ignored();
     }
-    state = transition.state();
+    ReplicaState after = transition.state();
+    // At once, and before anything is done: an answer must not find the state before.
+    situation =
+        new Situation(
+            role, master, after, before.clock().next(isUp(after), nowMs(), link.heardMs()));
     transition.changes().forEach(this::log);
     transition.actions().forEach(this::act);
-    clock.update(isUp(), nowMs());
     return "";
   }
 
-  /** Every DB is followed and the master was heard of lately. */
-  boolean isUp() {
-    return state.isUp() && nowMs() - link.heardMs() <= state.policy().silenceMs();
+  /** Every DB follows a history that is its own, and the master was heard of lately. */
+  boolean isUp(ReplicaState of) {
+    return of.isUp()
+        && nowMs() - link.heardMs() <= of.policy().silenceMs()
+        && dbs.stream().noneMatch(LocalDb::isRecheckDue);
   }
 
   private void log(Transition.Change change) {
@@ -228,7 +307,7 @@ final class ReplicaSession implements AutoCloseable {
         change.db() == Transition.LINK
             ? String.format(
                 "master=%s link=%s->%s reason=\"%s\"",
-                state.master().map(HostPort::toString).orElse("none"),
+                state().master().map(HostPort::toString).orElse("none"),
                 change.from(),
                 change.to(),
                 change.reason())
@@ -270,6 +349,8 @@ final class ReplicaSession implements AutoCloseable {
       }
       case STOP_STREAM -> link.stopStream(((ReplicaAction.StopStream) action).db());
       case DRAIN -> drain((ReplicaAction.Drain) action);
+      case NOTE_DIVERGENCE -> noteDivergence((ReplicaAction.NoteDivergence) action);
+      case NOTE_FOLLOWED -> dbs.get(((ReplicaAction.NoteFollowed) action).db()).followed();
       case MARK_FULL_SYNC -> {
         ReplicaAction.MarkFullSync mark = (ReplicaAction.MarkFullSync) action;
         isUnmarked |= !remember(() -> dbs.get(mark.db()).markFullSyncNeeded(mark.reason()));
@@ -278,7 +359,7 @@ final class ReplicaSession implements AutoCloseable {
       case RECORD_ATTACHED -> remember(store::attached);
       case START_FULL_SYNC -> {
         ReplicaAction.StartFullSync start = (ReplicaAction.StartFullSync) action;
-        fullSyncs.start(start.db(), start.syncId(), state.master().orElseThrow());
+        fullSyncs.start(start.db(), start.syncId(), state().master().orElseThrow());
       }
       case CANCEL_FULL_SYNC -> {
         ReplicaAction.CancelFullSync cancel = (ReplicaAction.CancelFullSync) action;
@@ -292,9 +373,25 @@ final class ReplicaSession implements AutoCloseable {
     }
   }
 
+  /** Where it cannot be put on disk, neither is what follows from it: see {@link #adopt}. */
+  private void noteDivergence(ReplicaAction.NoteDivergence action) {
+    LocalDb db = dbs.get(action.db());
+    isUnmarked |=
+        !remember(
+                () ->
+                    db.diverged(
+                        action.reason(),
+                        action.replicationId(),
+                        state().master().orElseThrow(),
+                        action.masterReplicationId(),
+                        action.masterEnd(),
+                        action.isStopped() ? Outcome.STOPPED : Outcome.SYNCING))
+            && !action.isStopped();
+  }
+
   private void connect(ReplicaAction.Connect action) {
     fileSize.forget();
-    link.connect(action, state.policy().connectTimeoutMs());
+    link.connect(action, state().policy().connectTimeoutMs());
   }
 
   private void drain(ReplicaAction.Drain action) {
@@ -302,10 +399,21 @@ final class ReplicaSession implements AutoCloseable {
         () -> {
           var unused =
               dbs.get(action.db())
-                  .drain()
-                  .whenComplete(
-                      (done, failure) -> post(new Drained(action.db(), action.drainId())));
+                  .drainForStream()
+                  .whenComplete((done, failure) -> post(drained(action, failure)));
         });
+  }
+
+  /** A DB that stays stopped takes nothing: there is no use in asking the master for more. */
+  private ReplicaEvent drained(ReplicaAction.Drain action, Throwable failure) {
+    LocalDb db = dbs.get(action.db());
+    return failure == null
+        ? new Drained(action.db(), action.drainId())
+        : new BatchFailed(
+            action.db(),
+            ReplicationException.Kind.STORAGE,
+            String.valueOf(failure.getMessage()),
+            db.received());
   }
 
   private void resetBinlog(ReplicaAction.ResetBinlog action) {
@@ -314,6 +422,7 @@ final class ReplicaSession implements AutoCloseable {
             .resetBinlog(action.offset())
             .whenComplete(
                 (done, failure) -> {
+                  binlogReplaced.accept(dbs.get(action.db()).name());
                   if (failure != null) {
                     post(
                         new BatchFailed(
@@ -355,21 +464,13 @@ final class ReplicaSession implements AutoCloseable {
   @Override
   public void close() {
     run(this::leave);
-    executor.shutdown();
-    try {
-      if (!executor.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-        executor.shutdownNow();
-      }
-    } catch (InterruptedException e) {
-      executor.shutdownNow();
-      Thread.currentThread().interrupt();
-    }
+    executor.close();
   }
 
   private void leave() {
-    link.disconnect(state.connectionId());
+    link.disconnect(state().connectionId());
     for (int i = 0; i < dbs.size(); i++) {
-      DbLink db = state.dbs().get(i);
+      DbLink db = state().dbs().get(i);
       if (db.sync() == DbLink.Sync.FETCHING) {
         fullSyncs.cancel(i, db.syncId());
       }

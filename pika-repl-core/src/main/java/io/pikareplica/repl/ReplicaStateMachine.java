@@ -12,6 +12,7 @@ import io.pikareplica.repl.ReplicaEvent.InstallFailed;
 import io.pikareplica.repl.ReplicaEvent.Installed;
 import io.pikareplica.repl.ReplicaEvent.MetaSyncReply;
 import io.pikareplica.repl.ReplicaEvent.ProtocolError;
+import io.pikareplica.repl.ReplicaEvent.Reopened;
 import io.pikareplica.repl.ReplicaEvent.SettingsChanged;
 import io.pikareplica.repl.ReplicaEvent.SlaveOf;
 import io.pikareplica.repl.ReplicaEvent.Tick;
@@ -88,6 +89,7 @@ final class ReplicaStateMachine {
       }
       case DRAINED -> link.db(((Drained) event).db()).drained((Drained) event);
       case BATCH_FAILED -> link.db(((BatchFailed) event).db()).batchFailed((BatchFailed) event);
+      case REOPENED -> link.db(((Reopened) event).db()).reopened((Reopened) event);
       case FULL_SYNC_STAGED ->
           link.db(((FullSyncStaged) event).db()).fullSyncStaged((FullSyncStaged) event);
       case FULL_SYNC_FAILED ->

@@ -3,8 +3,8 @@ package io.pikareplica.repl;
 import io.pikareplica.binlog.BinlogOffset;
 import io.pikareplica.binlog.BinlogRecord;
 import io.pikareplica.binlog.BlockFormat;
+import io.pikareplica.binlog.MalformedItemException;
 import io.pikareplica.repl.ReplicationException.Kind;
-import io.pikareplica.storage.DbBatch;
 import io.pikareplica.storage.StorageException;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,18 +25,24 @@ final class ReplicatedWork {
   private final DbStore store;
   private final LocalDb.Listener listener;
   private final FlushAll flushAll;
+  private final Recheck recheck;
 
-  ReplicatedWork(String db, DbStore store, LocalDb.Listener listener, FlushAll flushAll) {
+  ReplicatedWork(
+      String db, DbStore store, LocalDb.Listener listener, FlushAll flushAll, Recheck recheck) {
     this.db = db;
     this.store = store;
     this.listener = listener;
     this.flushAll = flushAll;
+    this.recheck = recheck;
   }
 
   /** What became of one batch. */
   private static final class Outcome {
     final ReplicatedBatch batch;
     Optional<ReplicationException> refusal = Optional.empty();
+
+    /** Entries that were found good, from the first on. */
+    int taken;
 
     Outcome(ReplicatedBatch batch) {
       this.batch = batch;
@@ -46,10 +52,9 @@ final class ReplicatedWork {
   /** Processes batches and tells the listener about each, in their order. */
   void run(List<ReplicatedBatch> batches) {
     List<Outcome> outcomes = batches.stream().map(Outcome::new).toList();
-    BinlogOffset before = store.applied();
     try (Group group = new Group()) {
       for (Outcome outcome : outcomes) {
-        outcome.refusal = group.take(outcome.batch);
+        outcome.refusal = group.take(outcome);
       }
       group.flush();
     } catch (ReplicationException e) {
@@ -60,7 +65,7 @@ final class ReplicatedWork {
         }
       }
     }
-    outcomes.forEach(outcome -> tell(outcome, before));
+    outcomes.forEach(this::tell);
   }
 
   private static boolean endsBy(ReplicatedBatch batch, BinlogOffset reached) {
@@ -68,15 +73,15 @@ final class ReplicatedWork {
         .allMatch(entry -> entry.isPing() || !entry.end().isAfter(reached));
   }
 
-  private void tell(Outcome outcome, BinlogOffset before) {
+  private void tell(Outcome outcome) {
     BinlogOffset first = null;
     BinlogOffset last = null;
     BinlogOffset reached = store.applied();
-    for (ReplicatedBatch.Entry entry : outcome.batch.entries()) {
+    for (ReplicatedBatch.Entry entry : outcome.batch.entries().subList(0, outcome.taken)) {
       if (entry.isPing()) {
         continue;
       }
-      if (!entry.end().isAfter(before) || entry.end().isAfter(reached)) {
+      if (entry.end().isAfter(reached)) {
         break;
       }
       first = first == null ? entry.end() : first;
@@ -96,25 +101,25 @@ final class ReplicatedWork {
   private final class Group implements AutoCloseable {
     private final List<LoggedCommand> executed = new ArrayList<>();
     private final List<BinlogRecord> records = new ArrayList<>();
-    private DbBatch pending;
+    private DataBatch pending;
 
     Group() throws ReplicationException {
       pending = store.newBatch();
     }
 
     /**
-     * Executes the items of a batch up to the first that is bad.
+     * Executes the items of a batch up to the first that is bad; what is there already is compared.
      *
      * @return why not all of it was executed
      * @throws ReplicationException STORAGE
      */
-    Optional<ReplicationException> take(ReplicatedBatch batch) throws ReplicationException {
-      for (ReplicatedBatch.Entry entry : batch.entries()) {
-        if (entry.isPing()) {
-          continue;
-        }
+    Optional<ReplicationException> take(Outcome outcome) throws ReplicationException {
+      for (ReplicatedBatch.Entry entry : outcome.batch.entries()) {
         try {
-          take(entry);
+          if (!entry.isPing()) {
+            take(entry);
+          }
+          outcome.taken++;
         } catch (ReplicationException e) {
           if (e.kind() == Kind.STORAGE) {
             throw e;
@@ -126,6 +131,10 @@ final class ReplicatedWork {
     }
 
     private void take(ReplicatedBatch.Entry entry) throws ReplicationException {
+      if (recheck.isDue()) {
+        recheck.compare(entry);
+        return;
+      }
       checkContinuity(end(), entry);
       LoggedCommand command = LoggedCommand.decode(entry.item(), entry.end());
       boolean isAlone = command.isAlone() || command.isFlushAll();
@@ -201,10 +210,45 @@ final class ReplicatedWork {
     if (end.filenum() != at.filenum() && !rolls) {
       throw broken(at, end, "file " + Integer.toUnsignedString(end.filenum()) + " is not next");
     }
+    if (rolls) {
+      checkPlace(at, entry);
+    }
     long computed = BlockFormat.endOf(rolls ? 0 : at.offset(), entry.item().length);
     if (computed != end.offset()) {
       throw broken(
           at, end, "an item of " + entry.item().length + " bytes would end at " + computed);
+    }
+    if (store.received().compareTo(store.highest()) < 0) {
+      checkAgainstData(at, end);
+    }
+  }
+
+  /**
+   * The first item of a file ends at the same offset whatever is missing at the end of the file
+   * before: there only its header tells where it began.
+   */
+  private void checkPlace(BinlogOffset at, ReplicatedBatch.Entry entry)
+      throws ReplicationException {
+    BinlogOffset place;
+    try {
+      place = LoggedCommand.placeOf(entry.item());
+    } catch (MalformedItemException e) {
+      throw LoggedCommand.refused(entry.end(), "it holds no command: " + e.getMessage(), e);
+    }
+    if (!place.equals(at)) {
+      throw broken(at, entry.end(), "it began at " + place);
+    }
+  }
+
+  /**
+   * After a power loss the data may be ahead of the binlog. What it lacks comes again; that it is
+   * the same shows where the data stands: an item must end there.
+   */
+  private void checkAgainstData(BinlogOffset at, BinlogOffset end) throws ReplicationException {
+    for (BinlogOffset applied : store.appliedByInstance()) {
+      if (applied.isAfter(at) && end.isAfter(applied)) {
+        throw broken(at, end, "the data stands at " + applied + ", where no item ends");
+      }
     }
   }
 

@@ -10,6 +10,8 @@ public final class ReplicationException extends Exception {
     PROTOCOL,
     /** An item does not follow the one before it: dropped, the link starts anew. */
     CONTINUITY,
+    /** An item is not the one that the local binlog has in its place: another history. */
+    DIVERGED,
     /** A local binlog file holds what no writer leaves there. */
     BINLOG_CORRUPT,
     /** An item that cannot be understood or executed; a person must act. */

@@ -18,7 +18,9 @@ import java.util.Optional;
  * @param priority {@code slave-priority} as configured
  * @param readOnly whether client writes are refused
  * @param announced {@code replica-announced}
- * @param binlogFileSizeBytes F: the master's {@code binlog-file-size}, ours where it is unknown
+ * @param binlogFileSizeBytes F: the master's {@code binlog-file-size}, ours where it is unknown and
+ *     on a master
+ * @param offsetOrder how offsets become one number
  * @param retainedFiles {@code expire-logs-nums}
  */
 public record ReplicationStatus(
@@ -33,12 +35,24 @@ public record ReplicationStatus(
     boolean readOnly,
     boolean announced,
     long binlogFileSizeBytes,
+    FileSizeSource fileSizeSource,
+    OffsetOrder offsetOrder,
     int retainedFiles) {
 
   /** What this node is to clients and Sentinels. */
   public enum Role {
     MASTER,
     SLAVE
+  }
+
+  /** Where {@code binlogFileSizeBytes} comes from. */
+  public enum FileSizeSource {
+    /** From the master that is followed, in this process. */
+    MASTER,
+    /** From a master, before the last reconnect or restart. */
+    REMEMBERED,
+    /** It is our own setting. */
+    OWN
   }
 
   /**
@@ -61,13 +75,17 @@ public record ReplicationStatus(
   /**
    * One DB.
    *
-   * @param received END of the last item received from the master
-   * @param applied END of the last item applied; what clients can read
+   * @param received END of the last item received from the master; ZERO on a replica whose data is
+   *     to be replaced by a full sync, as long as that lasts
+   * @param applied END of the last item applied; what clients can read; never beyond {@code
+   *     received}
    * @param firstRetained start of the oldest binlog file that is kept
    * @param sync the full sync that is running, if one is
    * @param safetyPurge the newest file that PURGELOGSTO may remove, Pika's words: {@code none} or
    *     {@code write2fileN}
+   * @param hasStopped whether its disk or its data failed, so that it takes nothing more
    * @param error what a person must know, one line; empty for nothing
+   * @param lastDivergence the last time that its history was not the master's
    */
   public record Db(
       String name,
@@ -77,12 +95,14 @@ public record ReplicationStatus(
       BinlogOffset firstRetained,
       Optional<SyncProgress> sync,
       String safetyPurge,
-      String error) {}
+      boolean hasStopped,
+      String error,
+      Optional<Divergence> lastDivergence) {}
 
   /**
    * How far a full sync is.
    *
-   * @param totalBytes of all files; 0 while that is unknown
+   * @param totalBytes of all tables; 0 while that is unknown
    * @param readBytes received
    * @param lastIoSecondsAgo since the last byte
    */
@@ -93,10 +113,29 @@ public record ReplicationStatus(
    *
    * @param state {@code online}, {@code send_bulk} or {@code wait_bgsave}
    * @param acked per DB, in the order of {@link ReplicationStatus#dbs}
+   * @param sending likewise, what it is sent
    * @param lagSeconds since its last ack
    */
   public record Replica(
-      HostPort address, String state, List<BinlogOffset> acked, long lagSeconds) {}
+      HostPort address,
+      String state,
+      List<BinlogOffset> acked,
+      List<Sending> sending,
+      long lagSeconds) {}
+
+  /**
+   * What a replica is sent of one DB.
+   *
+   * @param sent END of the last item that was sent; of meaning for {@code BINLOG}
+   */
+  public record Sending(Kind kind, BinlogOffset sent) {
+    /** Pika's SlaveState, with none at all. */
+    public enum Kind {
+      NOTHING,
+      SNAPSHOT,
+      BINLOG
+    }
+  }
 
   /** The offset that clients can read up to, over all DBs, as one number; see {@link #offsetOf}. */
   public long appliedOffset() {
@@ -115,18 +154,29 @@ public record ReplicationStatus(
 
   /**
    * One number for the offsets of all DBs, in the master's coordinates: what Sentinel compares.
-   * Pika adds {@code filenum * F + offset}, which goes back by megabytes when a file that ended
-   * past F is rolled; with the offset cut at F the sum never goes back (spec sentinel-info §5.1,
-   * V2).
+   * Never negative: what does not fit is the largest number (spec sentinel-info §5.1, §5.2).
    */
   public long offsetOf(List<BinlogOffset> offsets) {
     long sum = 0;
     for (BinlogOffset offset : offsets) {
-      long here =
-          Integer.toUnsignedLong(offset.filenum()) * binlogFileSizeBytes
-              + Math.min(offset.offset(), binlogFileSizeBytes);
-      sum = sum + here < 0 ? Long.MAX_VALUE : sum + here;
+      sum = saturated(sum, offsetOf(offset));
     }
     return sum;
+  }
+
+  private long offsetOf(BinlogOffset offset) {
+    long files = Integer.toUnsignedLong(offset.filenum());
+    long here =
+        switch (offsetOrder) {
+          case REDIS_ORDER -> Math.min(offset.offset(), binlogFileSizeBytes);
+          case PIKA_EXACT -> offset.offset();
+        };
+    long before = files * binlogFileSizeBytes;
+    boolean isTooLarge = Math.multiplyHigh(files, binlogFileSizeBytes) != 0 || before < 0;
+    return isTooLarge ? Long.MAX_VALUE : saturated(before, here);
+  }
+
+  private static long saturated(long a, long b) {
+    return a + b < 0 ? Long.MAX_VALUE : a + b;
   }
 }

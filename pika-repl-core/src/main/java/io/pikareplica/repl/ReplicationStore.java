@@ -1,5 +1,7 @@
 package io.pikareplica.repl;
 
+import io.pikareplica.repl.sync.DurableFiles;
+import io.pikareplica.repl.sync.SealedText;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
@@ -13,15 +15,22 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What replication must know again after a restart, in {@code replication.state} beside the data.
- * Every change but the time of the last message is on disk before the call returns; that one may be
- * lost by a power failure, which makes the link look older than it is and never younger. Methods:
+ * Every change is on disk before the call returns, but for the time of the last message. That one
+ * has a file of its own, {@code replication.heard}, which is written often, so it is not forced: a
+ * power failure may lose it, which makes the link look older than it is and never younger. Methods:
  * any thread, they write a small file.
  */
 final class ReplicationStore {
   static final String FILE = "replication.state";
+
+  static final String HEARD_FILE = "replication.heard";
+  private static final Pattern HEARD = Pattern.compile("([0-9]{1,18})\n");
+  private static final int MAX_BYTES = 16_384;
 
   /** Between two writes of the time of the last message. */
   private static final long MESSAGE_TIME_EVERY_MS = 2_000;
@@ -39,6 +48,11 @@ final class ReplicationStore {
       Optional<HostPort> master,
       long lastMessageWallMs,
       OptionalLong fileSizeBytes) {
+    Content heardAt(long wallMs) {
+      return new Content(
+          replicationId, attached, master, Math.max(lastMessageWallMs, wallMs), fileSizeBytes);
+    }
+
     static final Content EMPTY = new Content("", false, Optional.empty(), 0, OptionalLong.empty());
   }
 
@@ -51,23 +65,34 @@ final class ReplicationStore {
   }
 
   /**
-   * @throws ReplicationException STORAGE when the file is there and cannot be read; a guess would
-   *     join histories that do not belong together
+   * @throws ReplicationException STORAGE when the file is there and cannot be read, or its checksum
+   *     does not fit; a guess would join histories that do not belong together
    */
   static ReplicationStore open(Path dbPath) throws ReplicationException {
     Path file = dbPath.resolve(FILE);
     try {
       Files.createDirectories(dbPath);
-      return new ReplicationStore(file, Files.exists(file) ? read(file) : Content.EMPTY);
+      Content content = Files.exists(file) ? read(file) : Content.EMPTY;
+      return new ReplicationStore(file, content.heardAt(heardMs(dbPath.resolve(HEARD_FILE))));
     } catch (IOException | IllegalArgumentException e) {
       throw new ReplicationException(
           ReplicationException.Kind.STORAGE, "cannot read " + file + ": " + e.getMessage(), e);
     }
   }
 
+  /** 0 for a file that is not there or was not written whole. */
+  private static long heardMs(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      return 0;
+    }
+    Matcher text = HEARD.matcher(DurableFiles.read(file, MAX_BYTES).orElseThrow());
+    return text.matches() ? Long.parseLong(text.group(1)) : 0;
+  }
+
   private static Content read(Path file) throws IOException {
     Properties values = new Properties();
-    values.load(new StringReader(Files.readString(file)));
+    String sealed = DurableFiles.read(file, MAX_BYTES).orElseThrow();
+    values.load(new StringReader(SealedText.open(sealed)));
     String host = values.getProperty("master-host", "");
     String fileSize = values.getProperty("binlog-file-size", "");
     return new Content(
@@ -91,8 +116,7 @@ final class ReplicationStore {
     boolean attached = old.attached() && old.replicationId().equals(replicationId);
     write(
         new Content(
-            replicationId, attached, old.master(), old.lastMessageWallMs(), old.fileSizeBytes()),
-        true);
+            replicationId, attached, old.master(), old.lastMessageWallMs(), old.fileSizeBytes()));
   }
 
   synchronized void attached() throws ReplicationException {
@@ -104,8 +128,21 @@ final class ReplicationStore {
               true,
               old.master(),
               old.lastMessageWallMs(),
-              old.fileSizeBytes()),
-          true);
+              old.fileSizeBytes()));
+    }
+  }
+
+  /** Whether the data fits the master that is to be followed now is not known any more. */
+  synchronized void detached() throws ReplicationException {
+    Content old = content;
+    if (old.attached()) {
+      write(
+          new Content(
+              old.replicationId(),
+              false,
+              old.master(),
+              old.lastMessageWallMs(),
+              old.fileSizeBytes()));
     }
   }
 
@@ -119,8 +156,7 @@ final class ReplicationStore {
               old.attached(),
               master,
               old.lastMessageWallMs(),
-              old.fileSizeBytes()),
-          true);
+              old.fileSizeBytes()));
     }
   }
 
@@ -133,8 +169,7 @@ final class ReplicationStore {
               old.attached(),
               old.master(),
               old.lastMessageWallMs(),
-              OptionalLong.of(bytes)),
-          true);
+              OptionalLong.of(bytes)));
     }
   }
 
@@ -142,14 +177,14 @@ final class ReplicationStore {
   synchronized void heard(long wallMs) throws ReplicationException {
     Content old = content;
     if (Math.abs(wallMs - old.lastMessageWallMs()) >= MESSAGE_TIME_EVERY_MS) {
-      write(
+      put(file.resolveSibling(HEARD_FILE), wallMs + "\n", false);
+      content =
           new Content(
-              old.replicationId(), old.attached(), old.master(), wallMs, old.fileSizeBytes()),
-          false);
+              old.replicationId(), old.attached(), old.master(), wallMs, old.fileSizeBytes());
     }
   }
 
-  private void write(Content next, boolean force) throws ReplicationException {
+  private void write(Content next) throws ReplicationException {
     String text =
         "replication-id="
             + next.replicationId()
@@ -164,7 +199,12 @@ final class ReplicationStore {
                 ? "\nbinlog-file-size=" + next.fileSizeBytes().getAsLong()
                 : "")
             + "\n";
-    Path temporary = file.resolveSibling(FILE + ".tmp");
+    put(file, SealedText.seal(text), true);
+    content = next;
+  }
+
+  private static void put(Path file, String text, boolean force) throws ReplicationException {
+    Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
     try {
       try (FileChannel out =
           FileChannel.open(
@@ -190,6 +230,5 @@ final class ReplicationStore {
       throw new ReplicationException(
           ReplicationException.Kind.STORAGE, "cannot write " + file + ": " + e.getMessage(), e);
     }
-    content = next;
   }
 }

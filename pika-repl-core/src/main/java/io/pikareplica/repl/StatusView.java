@@ -5,12 +5,16 @@ import io.pikareplica.repl.ReplicationStatus.Role;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Puts {@link ReplicationStatus} together from what the session has published. Without locks; any
  * thread.
  */
 final class StatusView {
+  private static final OffsetTracker.Reach NOWHERE =
+      new OffsetTracker.Reach(BinlogOffset.ZERO, BinlogOffset.ZERO);
+
   private final ReplConfig config;
   private final List<LocalDb> dbs;
   private final ReplicationStore store;
@@ -23,64 +27,72 @@ final class StatusView {
     this.session = session;
   }
 
-  /**
-   * @param master who is followed; empty on a master
-   */
-  ReplicationStatus status(
-      Role role,
-      Optional<HostPort> master,
-      ReplSettings settings,
-      List<ReplicationStatus.Replica> replicas) {
-    ReplicaState state = session.state();
-    String refusal = role == Role.MASTER ? "" : ineligibleReason(state);
+  ReplicationStatus status(ReplSettings settings, List<ReplicationStatus.Replica> replicas) {
+    // Each once: what is read later may already be of another moment.
+    ReplicaSession.Situation now = session.situation();
+    ReplicationStore.Content stored = store.content();
+    boolean isMaster = now.role() == Role.MASTER;
+    OptionalLong fileSize = isMaster ? OptionalLong.empty() : stored.fileSizeBytes();
+    String refusal = isMaster ? "" : ineligibleReason(now.state(), stored);
     return new ReplicationStatus(
-        role,
-        state.replicationId(),
-        master.map(address -> master(address, state)),
-        dbs(role, state),
+        now.role(),
+        now.state().replicationId(),
+        now.master().map(address -> master(address, now, settings)),
+        dbs(now, stored),
         replicas,
         refusal.isEmpty(),
         refusal,
         settings.priority(),
-        role == Role.SLAVE,
+        !isMaster,
         settings.announced(),
-        store.content().fileSizeBytes().orElse(config.binlogFileSizeBytes()),
+        fileSize.orElse(config.binlogFileSizeBytes()),
+        isMaster ? ReplicationStatus.FileSizeSource.OWN : session.fileSize().source(),
+        settings.offsetOrder(),
         settings.expireLogsNums());
   }
 
-  private ReplicationStatus.Master master(HostPort address, ReplicaState state) {
+  private ReplicationStatus.Master master(
+      HostPort address, ReplicaSession.Situation now, ReplSettings settings) {
+    ReplicaState state = now.state();
     long nowMs = session.nowMs();
     boolean isOpen =
         state.phase() != ReplicaState.Phase.IDLE && state.phase() != ReplicaState.Phase.CONNECTING;
-    boolean isUp = session.isUp();
+    boolean isUp = session.isUp(state);
     return new ReplicationStatus.Master(
         address,
         state.link(),
         isUp,
         isOpen ? Math.max(0, nowMs - session.link().heardMs()) / 1000 : -1,
-        isUp ? 0 : session.clock().downSeconds(nowMs),
+        // the session notices within a tick what is true already
+        now.clock()
+            .next(isUp, nowMs, session.link().heardMs())
+            .downSeconds(nowMs, settings.linkDownClock()),
         state.error());
   }
 
-  private List<ReplicationStatus.Db> dbs(Role role, ReplicaState state) {
+  private List<ReplicationStatus.Db> dbs(
+      ReplicaSession.Situation now, ReplicationStore.Content stored) {
+    boolean isMaster = now.role() == Role.MASTER;
     List<ReplicationStatus.Db> result = new ArrayList<>(dbs.size());
     for (int i = 0; i < dbs.size(); i++) {
       LocalDb db = dbs.get(i);
-      DbLink link = state.dbs().get(i);
-      // Applied first: what is read later can only be further on.
-      BinlogOffset applied = db.applied();
-      BinlogOffset received = db.received();
+      DbLink link = now.state().dbs().get(i);
+      // What will be replaced is at no offset of this master's: unknown counts as nothing.
+      boolean isUnknown = !isMaster && link.mustFullSync();
+      OffsetTracker.Reach reach = isUnknown ? NOWHERE : db.reach();
       String failure = db.failure().map(Throwable::getMessage).orElse("");
       result.add(
           new ReplicationStatus.Db(
               db.name(),
-              shown(role, link),
-              received,
-              applied,
-              db.firstRetained(),
-              role == Role.MASTER ? Optional.empty() : session.fullSyncs().progress(i),
-              db.safetyPurge(),
-              failure.isEmpty() && role == Role.SLAVE ? link.error() : failure));
+              isMaster ? link.state() : shown(link, stored),
+              reach.received(),
+              reach.applied(),
+              isUnknown ? BinlogOffset.ZERO : db.firstRetained(),
+              isMaster ? Optional.empty() : session.fullSyncs().progress(i),
+              isUnknown ? "none" : db.safetyPurge(),
+              !failure.isEmpty(),
+              failure.isEmpty() && !isMaster ? link.error() : failure,
+              db.lastDivergence()));
     }
     return result;
   }
@@ -89,17 +101,15 @@ final class StatusView {
    * While the link is lost, what this DB will try once it is back: a DB that was in sync does not
    * fall back to looking as if it never had been (spec sentinel-info §4.6 b).
    */
-  private ReplState shown(Role role, DbLink link) {
-    if (role == Role.MASTER
-        || link.state() != ReplState.NO_CONNECT
-        || !store.content().attached()) {
+  private static ReplState shown(DbLink link, ReplicationStore.Content stored) {
+    if (link.state() != ReplState.NO_CONNECT || !stored.attached()) {
       return link.state();
     }
     return link.mustFullSync() ? ReplState.TRY_DB_SYNC : ReplState.TRY_CONNECT;
   }
 
   /** Spec sentinel-info §5.4: every DB holds a consistent image of a history it was attached to. */
-  private String ineligibleReason(ReplicaState state) {
+  private String ineligibleReason(ReplicaState state, ReplicationStore.Content stored) {
     if (state.isDiverged()) {
       return state.error();
     }
@@ -117,9 +127,11 @@ final class StatusView {
         return link.name() + ": " + why;
       }
     }
-    if (!store.content().attached()) {
+    if (!stored.attached()) {
       return "never in sync with this history";
     }
-    return session.fileSize().isSettled() ? "" : "the master's binlog-file-size is not known yet";
+    return session.fileSize().isSettled(state.link() == LinkState.META_SYNC_DONE)
+        ? ""
+        : "the master's binlog-file-size is not known yet";
   }
 }

@@ -11,6 +11,10 @@ final class Step {
   final long nowMs;
   final List<ReplicaAction> actions = new ArrayList<>();
   final List<Transition.Change> changes = new ArrayList<>();
+
+  /** Of data and binlogs before this step. */
+  final String replicationId;
+
   ReplicaPolicy policy;
   long lastId;
   long seed;
@@ -18,6 +22,7 @@ final class Step {
 
   Step(ReplicaState state, long nowMs) {
     this.nowMs = nowMs;
+    replicationId = state.replicationId();
     policy = state.policy();
     lastId = state.lastId();
     seed = state.seed();

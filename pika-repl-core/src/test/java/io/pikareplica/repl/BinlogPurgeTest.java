@@ -25,7 +25,12 @@ class BinlogPurgeTest {
         base.throttleBytesPerSecond(),
         base.rsyncTimeoutMs(),
         nums,
-        days);
+        days,
+        base.onDivergence(),
+        base.divergenceKeep(),
+        base.pingReplicaMs(),
+        base.linkDownClock(),
+        base.offsetOrder());
   }
 
   private static List<LogFile> files(int from, int to, long modifiedMs) {
@@ -43,6 +48,7 @@ class BinlogPurgeTest {
     assertThat(newest(10)).contains(0);
   }
 
+  /** W-15. */
   @Test
   void nothingGoesWhileThereAreFewerThanTenInFront() {
     assertThat(newest(9)).isEmpty();

@@ -72,6 +72,7 @@ class CrashTest {
     return LocalDb.open(0, DbFixture.config(crashed, Fsync.NO), listener);
   }
 
+  /** W-1. */
   @Test
   void whatWasAppendedButNotCommittedIsAppliedAtTheStart() throws ReplicationException {
     push(1);
@@ -172,36 +173,5 @@ class CrashTest {
       assertThat(crashed.resolve("log/log_db0.damaged/manifest")).exists();
       assertThat(db.received()).isEqualTo(fixture.db.received());
     }
-  }
-
-  @Test
-  void anAppendThatFailsStopsTheDbUntilItIsOpenedAgain() throws Exception {
-    push(1);
-    BinlogOffset before = fixture.db.received();
-    Path inTheWay = folder.resolve("log/log_db0/write2file1");
-    Files.createDirectories(inTheWay.resolve("x"));
-    fixture.take(fixture.itemAfterRoll("rpush", "list0", "2"));
-    fixture.take(fixture.item("rpush", "list0", "3"));
-    assertThat(fixture.listener.events).endsWith("failed STORAGE", "failed STORAGE");
-    assertThat(fixture.db.failure()).isPresent();
-    assertThat(fixture.db.applied()).isEqualTo(before);
-    fixture.assertReads("1", "lrange", "list0", "0", "-1");
-    Files.delete(inTheWay.resolve("x"));
-    Files.delete(inTheWay);
-    fixture.reopen();
-    fixture.take(fixture.itemAfterRoll("rpush", "list0", "2"));
-    fixture.assertReads("1,2", "lrange", "list0", "0", "-1");
-  }
-
-  @Test
-  void clientsAreToldThatTheDbHasStopped() throws Exception {
-    Path inTheWay = folder.resolve("log/log_db0/write2file1");
-    Files.createDirectories(inTheWay.resolve("x"));
-    fixture.take(fixture.itemAfterRoll("rpush", "list0", "2"));
-    fixture.db.setWritable(true);
-    String reply =
-        DbFixture.text(
-            DbFixture.await(fixture.db.execute(List.of(DbFixture.call("set", "a", "1")))).get(0));
-    assertThat(reply).startsWith("-ERR db0 has stopped at 0:0: ");
   }
 }

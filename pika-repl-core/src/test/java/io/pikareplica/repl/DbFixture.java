@@ -77,7 +77,12 @@ final class DbFixture implements AutoCloseable {
 
   /** The next item of the master. */
   ReplicatedBatch.Entry item(String... words) {
-    byte[] item = encode(words);
+    return item(masterEnd, words);
+  }
+
+  /** Its header names the end that it found, even where it begins the next file. */
+  private ReplicatedBatch.Entry item(BinlogOffset found, String... words) {
+    byte[] item = encode(found, words);
     masterEnd =
         new BinlogOffset(masterEnd.filenum(), BlockFormat.endOf(masterEnd.offset(), item.length));
     return new ReplicatedBatch.Entry(masterEnd, item);
@@ -85,8 +90,9 @@ final class DbFixture implements AutoCloseable {
 
   /** The next item, the first of the next file. */
   ReplicatedBatch.Entry itemAfterRoll(String... words) {
+    BinlogOffset found = masterEnd;
     masterEnd = new BinlogOffset(masterEnd.filenum() + 1, 0);
-    return item(words);
+    return item(found, words);
   }
 
   void masterAt(BinlogOffset end) {
@@ -94,8 +100,18 @@ final class DbFixture implements AutoCloseable {
   }
 
   static byte[] encode(String... words) {
+    return encode(BinlogOffset.ZERO, words);
+  }
+
+  private static byte[] encode(BinlogOffset found, String... words) {
     return BinlogItemCodec.encode(
-        new BinlogItem((int) NOW_SECONDS, 0, 1, 0, 0, RespContent.encode(Args.of(words).from(0))));
+        new BinlogItem(
+            (int) NOW_SECONDS,
+            0,
+            1,
+            found.filenum(),
+            found.offset(),
+            RespContent.encode(Args.of(words).from(0))));
   }
 
   static ReplicatedBatch batch(ReplicatedBatch.Entry... entries) {

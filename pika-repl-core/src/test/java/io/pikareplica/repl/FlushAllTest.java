@@ -45,6 +45,7 @@ class FlushAllTest {
     }
   }
 
+  /** W-18. */
   @Test
   void emptiesEveryDbAndMovesNoOffsetButItsOwn() {
     dbs.forEach(fixture -> fixture.take(fill(fixture)));

@@ -74,6 +74,21 @@ class LocalDbTest {
     fixture.assertReads("2", "get", "b");
   }
 
+  /** W-8: The first item of a file has the same END whatever is missing in front of it. */
+  @Test
+  void aRollBehindAMissingItemIsRefused() {
+    fixture.take(fixture.item("set", "a", "1"));
+    BinlogOffset before = fixture.db.received();
+    fixture.item("set", "a", "2");
+    fixture.take(fixture.itemAfterRoll("set", "b", "2"));
+
+    assertThat(fixture.db.received()).isEqualTo(before);
+    assertThat(fixture.listener.failures)
+        .singleElement()
+        .extracting(ReplicationException::kind)
+        .isEqualTo(ReplicationException.Kind.CONTINUITY);
+  }
+
   @Test
   void anItemThatWasAppliedBeforeIsRefused() {
     ReplicatedBatch.Entry first = fixture.item("rpush", "l", "a");
@@ -108,6 +123,7 @@ class LocalDbTest {
                 + good.end().offset());
   }
 
+  /** W-3. */
   @Test
   void theItemsBeforeABadOneAreKept() {
     ReplicatedBatch.Entry good = fixture.item("set", "a", "1");
@@ -130,6 +146,7 @@ class LocalDbTest {
     fixture.assertReads("text", "get", "a");
   }
 
+  /** W-19. */
   @Test
   void anItemWithoutRespIsRefused() {
     byte[] item = DbFixture.encode("set", "a", "1");
@@ -147,6 +164,7 @@ class LocalDbTest {
     assertThat(fixture.db.applied()).isEqualTo(read.end());
   }
 
+  /** W-18. */
   @Test
   void aFlushComesAfterWhatWasBeforeItAndBeforeWhatFollows() {
     fixture.take(
@@ -229,6 +247,7 @@ class LocalDbTest {
     assertThat(fixture.db.needsFullSync()).contains("the master said so");
   }
 
+  /** W-25. */
   @Test
   void fsyncAlwaysMakesEverythingAppliedDurable(@TempDir Path other) throws ReplicationException {
     try (DbFixture always = new DbFixture(other, Fsync.ALWAYS)) {
@@ -281,6 +300,7 @@ class LocalDbTest {
     assertThat(fixture.db.offer(batch(ping()))).isTrue();
   }
 
+  /** W-6. */
   @Test
   void aCheckpointStandsAtTheAppliedOffset() {
     fixture.take(fixture.item("set", "a", "1"));
@@ -291,6 +311,7 @@ class LocalDbTest {
     }
   }
 
+  /** W-22. */
   @Test
   void whatExpiredLongBeforeTheLastItemIsRemovedWhenNothingWaits() {
     long now = DbFixture.NOW_SECONDS;

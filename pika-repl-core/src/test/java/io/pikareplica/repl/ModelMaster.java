@@ -17,6 +17,7 @@ import io.pikareplica.repl.ReplicaEvent.MetaSyncReply;
 import io.pikareplica.repl.ReplicaEvent.MetaSyncReply.Code;
 import io.pikareplica.repl.ReplicaEvent.MetaSyncReply.DbInfo;
 import io.pikareplica.repl.ReplicaEvent.ProtocolError;
+import io.pikareplica.repl.ReplicaEvent.Reopened;
 import io.pikareplica.repl.ReplicaEvent.SlaveOf;
 import io.pikareplica.repl.ReplicaEvent.SlaveOfNoOne;
 import io.pikareplica.repl.ReplicaEvent.Tick;
@@ -26,6 +27,7 @@ import io.pikareplica.repl.ReplicaEvent.WrongSession;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.PriorityQueue;
 import java.util.Random;
@@ -105,7 +107,7 @@ final class ModelMaster {
     long id = state.connectionId() - random.nextInt(2);
     long sync = state.dbs().get(db).syncId() - random.nextInt(2);
     BinlogOffset at = StateTable.AT;
-    switch (random.nextInt(13)) {
+    switch (random.nextInt(15)) {
       case 0, 1 -> handle(new Disconnected(id, "reset"));
       case 2 -> handle(new ProtocolError(id, TROUBLE));
       case 3 -> handle(new WrongSession(id, db, 99));
@@ -116,7 +118,9 @@ final class ModelMaster {
       case 9 -> handle(new SlaveOf(MASTER, random.nextBoolean()));
       case 10 -> handle(random.nextBoolean() ? new SlaveOfNoOne() : new SlaveOf(MASTER, false));
       case 11 -> handle(new DbSlaveOf(db, request()));
-      default -> handle(new TrySyncReply(id, db, Verdict.OK, "", 1));
+      case 12 -> handle(new BatchFailed(db, ReplicationException.Kind.STORAGE, TROUBLE, at));
+      case 13 -> handle(new Reopened(db, random.nextBoolean() ? TROUBLE : ""));
+      default -> handle(new TrySyncReply(id, db, Verdict.OK, "", 1, Optional.empty()));
     }
   }
 
@@ -186,7 +190,9 @@ final class ModelMaster {
       case SEND_TRY_SYNC -> {
         int db = ((ReplicaAction.SendTrySync) action).db();
         assertThat(isStreaming[db]).isFalse();
-        answer(new TrySyncReply(openConnection, db, verdict(), "", random.nextInt(5)));
+        answer(
+            new TrySyncReply(
+                openConnection, db, verdict(), "", random.nextInt(5), Optional.empty()));
       }
       case SEND_DB_SYNC -> {
         int db = ((ReplicaAction.SendDbSync) action).db();
@@ -229,6 +235,8 @@ final class ModelMaster {
                 : new Installed(install.db(), install.syncId()));
       }
       case SEND_REMOVE_SLAVE_NODE,
+          NOTE_DIVERGENCE,
+          NOTE_FOLLOWED,
           MARK_FULL_SYNC,
           ADOPT_LINEAGE,
           RECORD_ATTACHED,

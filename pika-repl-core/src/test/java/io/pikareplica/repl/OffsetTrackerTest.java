@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pikareplica.binlog.BinlogOffset;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class OffsetTrackerTest {
@@ -61,5 +62,36 @@ class OffsetTrackerTest {
     offsets.received(last);
     offsets.received(next);
     assertThat(offsets.received()).isEqualTo(next);
+  }
+
+  /** What INFO shows of a DB is of one moment, also while a snapshot takes the data's place. */
+  @Test
+  void receivedAndAppliedAreReadTogetherWhileTheyMoveAndAreReset() throws Exception {
+    int rounds = 20_000;
+    AtomicBoolean isOver = new AtomicBoolean();
+    Thread worker =
+        new Thread(
+            () -> {
+              for (int round = 1; round <= rounds; round++) {
+                // each history has a filenum of its own, and they take turns in going back
+                int filenum = round % 2 == 0 ? 1_000_000 + round : 1_000_000 - round;
+                offsets.reset(new BinlogOffset(filenum, 0), "round");
+                for (int at = 1; at <= 3; at++) {
+                  offsets.received(new BinlogOffset(filenum, at));
+                  offsets.applied(new BinlogOffset(filenum, at));
+                }
+              }
+              isOver.set(true);
+            });
+    worker.start();
+    long looks = 0;
+    while (!isOver.get() || looks == 0) {
+      OffsetTracker.Reach reach = offsets.reach();
+      assertThat(reach.applied().isAfter(reach.received())).as("%s", reach).isFalse();
+      assertThat(reach.received().filenum()).as("%s", reach).isEqualTo(reach.applied().filenum());
+      looks++;
+    }
+    worker.join();
+    assertThat(offsets.reach().applied()).isEqualTo(new BinlogOffset(1_000_000 + rounds, 3));
   }
 }

@@ -36,6 +36,11 @@ final class RecordingListener implements LocalDb.Listener {
   }
 
   @Override
+  public void reopened(String db) {
+    events.add("reopened");
+  }
+
+  @Override
   public void appended(String db, BinlogOffset end) {
     appendedEnd = end;
     onAppended.accept(end);

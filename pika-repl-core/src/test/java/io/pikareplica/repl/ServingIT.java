@@ -95,6 +95,34 @@ class ServingIT {
     assertThat(c.status().dbs().get(0).firstRetained()).isEqualTo(before);
   }
 
+  /** What the promoted one has in front of that is filler: nothing that could be compared. */
+  @Test
+  void aReplicaGoesOnFromAPromotedOneThatCameThroughAFullSync() throws Exception {
+    int portA = freePort();
+    int portB = freePort();
+    ReplicaNode a = start("a", portA, Optional.empty());
+    ReplicaNode c = start("c", freePort(), at(portA));
+    awaitSame(a, c);
+    fill(a, 0, 100);
+    ReplicaNode b = start("b", portB, at(portA));
+    awaitSame(a, b);
+    awaitSame(a, c);
+    b.slaveOf(at(portA).orElseThrow(), true).toCompletableFuture().get(60, TimeUnit.SECONDS);
+    await().atMost(SOON).until(() -> b.status().isEligible());
+    awaitSame(a, b);
+    BinlogOffset before = c.status().dbs().get(0).firstRetained();
+
+    a.close();
+    nodes.remove(a);
+    b.slaveOfNoOne().toCompletableFuture().get(60, TimeUnit.SECONDS);
+    c.slaveOf(at(portB).orElseThrow(), false).toCompletableFuture().get(60, TimeUnit.SECONDS);
+    fill(b, 100, 200);
+    awaitSame(b, c);
+
+    assertThat(count(c)).isEqualTo("201");
+    assertThat(c.status().dbs().get(0).firstRetained()).isEqualTo(before);
+  }
+
   @Test
   void aReplicaServesAnotherOne() throws Exception {
     int portA = freePort();
@@ -109,6 +137,73 @@ class ServingIT {
     awaitSame(a, c);
     assertThat(get(c, "key-399")).isEqualTo("value-399");
     assertThat(count(c)).isEqualTo("401");
+  }
+
+  /** W-6. */
+  @Test
+  void aReplicaOfAReplicaComesThroughAFullSyncOfThatOne() throws Exception {
+    int portA = freePort();
+    int portB = freePort();
+    ReplicaNode a = start("a", portA, Optional.empty());
+    fill(a, 0, 300);
+    ReplicaNode b = start("b", portB, at(portA));
+    awaitSame(a, b);
+    ReplicaNode c = start("c", freePort(), at(portB));
+    awaitSame(a, c);
+
+    b.slaveOf(at(portA).orElseThrow(), true).toCompletableFuture().get(60, TimeUnit.SECONDS);
+    fill(a, 300, 400);
+    awaitSame(a, b);
+    fill(a, 400, 500);
+    awaitSame(a, c);
+
+    assertThat(get(c, "key-499")).isEqualTo("value-499");
+    assertThat(count(c)).isEqualTo("501");
+  }
+
+  /** Sentinel promotes by an INFO that is up to 5 s old. */
+  @Test
+  void oldDataStaysUntilEverySentinelKnowsThatThisNodeMustNotBePromoted() throws Exception {
+    int portA = freePort();
+    ReplicaNode a = start("a", portA, Optional.empty());
+    fill(a, 0, 300);
+    ReplicaNode b = start("b", freePort(), at(portA));
+    awaitSame(a, b);
+
+    long startNanos = System.nanoTime();
+    b.slaveOf(at(portA).orElseThrow(), true).toCompletableFuture().get(60, TimeUnit.SECONDS);
+    await().atMost(SOON).until(() -> !b.status().isEligible());
+    await().atMost(SOON).until(() -> b.status().isEligible());
+
+    assertThat(Duration.ofNanos(System.nanoTime() - startNanos))
+        .isGreaterThanOrEqualTo(Duration.ofSeconds(6));
+    awaitSame(a, b);
+    assertThat(count(b)).isEqualTo("301");
+  }
+
+  @Test
+  void aNodeThatFollowsAnotherMasterTakesItsReplicasAlong() throws Exception {
+    int portA = freePort();
+    int portB = freePort();
+    ReplicaNode a = start("a", portA, Optional.empty());
+    fill(a, 0, 50);
+    ReplicaNode b = start("b", portB, Optional.empty());
+    fill(b, 0, 200);
+    ReplicaNode c = start("c", freePort(), at(portB));
+    awaitSame(b, c);
+
+    b.slaveOf(at(portA).orElseThrow(), false).toCompletableFuture().get(60, TimeUnit.SECONDS);
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(c.status().master().orElseThrow().isUp()).isFalse());
+    awaitSame(a, b);
+    awaitSame(a, c);
+    fill(a, 50, 60);
+    awaitSame(a, c);
+
+    assertThat(c.status().replicationId()).isEqualTo(a.status().replicationId());
+    assertThat(count(c)).isEqualTo("61");
+    assertThat(read(c, "exists", "key-199")).isEqualTo(new Reply.Int(0));
   }
 
   private ReplicaNode start(String name, int port, Optional<HostPort> master) throws Exception {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pikareplica.binlog.BinlogOffset;
 import io.pikareplica.repl.DbFiles.SwapStep;
 import io.pikareplica.repl.ReplConfig.Fsync;
+import io.pikareplica.repl.sync.DurableFiles;
 import io.pikareplica.repl.sync.StagedSnapshot;
 import io.pikareplica.storage.Args;
 import io.pikareplica.storage.Command;
@@ -16,7 +17,9 @@ import io.pikareplica.storage.PikaDb;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,7 +48,7 @@ class SnapshotSwapTest {
         0,
         config,
         listener,
-        System::currentTimeMillis,
+        DbEnvironment.REAL,
         step -> {
           if (killedAt.isPresent() && killedAt.get() == step) {
             throw new Killed();
@@ -111,8 +114,11 @@ class SnapshotSwapTest {
     }
   }
 
+  /** W-4. */
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"BINLOG_KEPT", "DATA_KEPT", "DIVERGENCE_SETTLED"})
   void aSwapThatIsKilledAtAnyStepIsFinishedAtTheNextStart(SwapStep step) throws Exception {
     fill();
     LocalDb db = open(Optional.of(step));
@@ -124,8 +130,11 @@ class SnapshotSwapTest {
     assertHolds(open(Optional.empty()), "new", "nil");
   }
 
+  /** W-5. */
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"BINLOG_KEPT", "DATA_KEPT", "DIVERGENCE_SETTLED"})
   void aStartThatIsKilledWhileItFinishesASwapDoesNoHarm(SwapStep step) throws Exception {
     fill();
     LocalDb db = open(Optional.of(SwapStep.BEGUN));
@@ -133,6 +142,204 @@ class SnapshotSwapTest {
     db.close();
     assertThatThrownBy(() -> open(Optional.of(step))).isInstanceOf(Killed.class);
     assertIsNew(open(Optional.empty()));
+  }
+
+  private void diverge(LocalDb db) throws ReplicationException {
+    db.diverged(
+        "the master's binlog has no item border at our offset",
+        "a".repeat(50),
+        new HostPort("10.0.0.1", 9221),
+        "a".repeat(50),
+        Optional.of(OFFSET),
+        Divergence.Outcome.SYNCING);
+    db.markFullSyncNeeded("diverged");
+  }
+
+  private List<Path> kept() throws IOException {
+    Path root = config.dbPath().resolve("diverged");
+    if (!Files.exists(root)) {
+      return List.of();
+    }
+    try (Stream<Path> folders = Files.list(root)) {
+      return folders.sorted().toList();
+    }
+  }
+
+  /** What was replaced lies aside, whole, and can be opened. */
+  private void assertIsKept(LocalDb db, BinlogOffset end) throws Exception {
+    Divergence noted = db.lastDivergence().orElseThrow();
+    assertThat(noted.outcome()).isEqualTo(Divergence.Outcome.REPLACED);
+    assertThat(noted.received()).isEqualTo(end);
+    assertThat(kept()).singleElement().isEqualTo(noted.kept().orElseThrow());
+    Path folder = noted.kept().orElseThrow();
+    assertThat(folder.getFileName().toString()).matches("db0-[0-9]{8}T[0-9]{6}Z-uuid");
+    assertThat(folder.resolve("divergence")).content().contains("received=" + end);
+    Path again = this.folder.resolve("again");
+    CrashTest.copy(folder.resolve("data"), again.resolve("db/db0"));
+    CrashTest.copy(folder.resolve("binlog"), again.resolve("log/log_db0"));
+    LocalDb old = LocalDb.open(0, DbFixture.config(again, Fsync.NO), listener);
+    assertThat(old.received()).isEqualTo(end);
+    assertThat(old.needsFullSync()).isEmpty();
+    assertHolds(old, "old", "old");
+  }
+
+  @Test
+  void dataAndBinlogThatDivergedAreKeptAside() throws Exception {
+    fill();
+    LocalDb db = open(Optional.empty());
+    BinlogOffset end = db.received();
+    diverge(db);
+    DbFixture.await(db.install(stage(OFFSET)));
+    assertIsNew(db);
+    assertIsKept(db, end);
+  }
+
+  @Test
+  void whatDidNotDivergeIsNotKept() throws Exception {
+    fill();
+    LocalDb db = open(Optional.empty());
+    diverge(db);
+    db.followed();
+    DbFixture.await(db.drain());
+    DbFixture.await(db.install(stage(OFFSET)));
+    assertIsNew(db);
+    assertThat(kept()).isEmpty();
+    LocalDb again = open(Optional.empty());
+    assertThat(again.lastDivergence().orElseThrow().outcome())
+        .isEqualTo(Divergence.Outcome.FOLLOWED);
+  }
+
+  @Test
+  void anOffsetGivenByHandEndsADivergence() throws Exception {
+    fill();
+    LocalDb db = open(Optional.empty());
+    diverge(db);
+    DbFixture.await(db.resetBinlog(OFFSET));
+    assertThat(db.lastDivergence().orElseThrow().outcome()).isEqualTo(Divergence.Outcome.OVERRULED);
+    DbFixture.await(db.install(stage(OFFSET)));
+    assertThat(kept()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aSwapOfDivergedDataThatIsKilledAtAnyStepKeepsIt(SwapStep step) throws Exception {
+    fill();
+    LocalDb db = open(Optional.of(step));
+    BinlogOffset end = db.received();
+    diverge(db);
+    assertThatThrownBy(() -> DbFixture.await(db.install(stage(OFFSET))));
+    db.close();
+    LocalDb again = open(Optional.empty());
+    assertIsNew(again);
+    assertIsKept(again, end);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      names = {
+        "OPENED",
+        "BINLOG_KEPT",
+        "BINLOG_BEGUN",
+        "DATA_KEPT",
+        "DIVERGENCE_SETTLED",
+        "FINISHED"
+      })
+  void aStartThatIsKilledWhileItFinishesSuchASwapKeepsItToo(SwapStep step) throws Exception {
+    fill();
+    LocalDb db = open(Optional.of(SwapStep.BEGUN));
+    BinlogOffset end = db.received();
+    diverge(db);
+    assertThatThrownBy(() -> DbFixture.await(db.install(stage(OFFSET))));
+    db.close();
+    assertThatThrownBy(() -> open(Optional.of(step))).isInstanceOf(Killed.class);
+    LocalDb again = open(Optional.empty());
+    assertIsNew(again);
+    assertIsKept(again, end);
+  }
+
+  /** The new data breaks while it is being put in place: data and binlog come back together. */
+  @ParameterizedTest
+  @EnumSource(
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"BEGUN", "MOVED_ASIDE", "FINISHED", "BACKUP_DROPPED"})
+  void divergedDataIsPutBackWhenTheSnapshotDoesNotOpenAfterAKill(SwapStep step) throws Exception {
+    fill();
+    LocalDb db = open(Optional.of(step));
+    BinlogOffset end = db.received();
+    diverge(db);
+    assertThatThrownBy(() -> DbFixture.await(db.install(stage(OFFSET))));
+    db.close();
+    Files.writeString(config.dbPath().resolve("db0/1/CURRENT"), "nonsense\n");
+    LocalDb again = open(Optional.empty());
+    assertThat(again.received()).isEqualTo(end);
+    assertThat(again.needsFullSync()).isPresent();
+    assertThat(again.lastDivergence().orElseThrow().outcome())
+        .isEqualTo(Divergence.Outcome.SYNCING);
+    assertHolds(again, "old", "old");
+    assertThat(kept()).isEmpty();
+  }
+
+  @Test
+  void aSwapThatIsKilledWhileItIsUndoneIsUndoneAtTheNextStart() throws Exception {
+    fill();
+    LocalDb db = open(Optional.of(SwapStep.MOVED_IN));
+    assertThatThrownBy(() -> DbFixture.await(db.install(stage(OFFSET))));
+    db.close();
+    // the snapshot was refused and deleted, the old data was not yet moved
+    DurableFiles.deleteTree(config.dbPath().resolve("db0"));
+    assertHolds(open(Optional.empty()), "old", "old");
+  }
+
+  private ReplSettings keeping(int number) {
+    ReplSettings d = ReplSettings.DEFAULT;
+    return new ReplSettings(
+        d.masterAuth(),
+        d.announceHost(),
+        d.announcePort(),
+        d.priority(),
+        d.announced(),
+        d.replTimeoutMs(),
+        d.throttleBytesPerSecond(),
+        d.rsyncTimeoutMs(),
+        d.expireLogsNums(),
+        d.expireLogsDays(),
+        d.onDivergence(),
+        number,
+        d.pingReplicaMs(),
+        d.linkDownClock(),
+        d.offsetOrder());
+  }
+
+  @Test
+  void onlyTheNewestAreKept() throws Exception {
+    fill();
+    LocalDb db = open(Optional.empty());
+    db.configure(keeping(2));
+    for (int i = 0; i < 3; i++) {
+      diverge(db);
+      DbFixture.await(db.install(stage(OFFSET)));
+    }
+    assertThat(kept()).hasSize(2).contains(db.lastDivergence().orElseThrow().kept().orElseThrow());
+    Files.createDirectories(config.dbPath().resolve("diverged/db1-20260101T000000Z-other"));
+    db.close();
+    assertIsNew(open(Optional.empty()));
+    assertThat(kept())
+        .extracting(path -> path.getFileName().toString().substring(0, 4))
+        .containsExactly("db0-", "db1-");
+  }
+
+  @Test
+  void noneAreKeptWhereNoneAreAskedFor() throws Exception {
+    fill();
+    LocalDb db = open(Optional.empty());
+    db.configure(keeping(0));
+    diverge(db);
+    DbFixture.await(db.install(stage(OFFSET)));
+    assertIsNew(db);
+    assertThat(kept()).isEmpty();
+    Divergence noted = db.lastDivergence().orElseThrow();
+    assertThat(noted.outcome()).isEqualTo(Divergence.Outcome.REPLACED);
+    assertThat(noted.kept()).isEmpty();
   }
 
   @Test
@@ -179,6 +386,7 @@ class SnapshotSwapTest {
         .hasMessage(
             "db0 cannot be opened: "
                 + config.dbPath().resolve("db0.swap")
-                + " is no journal of a swap");
+                + " is no journal of a swap: its last line is not the checksum of what stands"
+                + " before");
   }
 }

@@ -17,6 +17,7 @@ import io.pikareplica.repl.ReplicaEvent.MetaSyncReply;
 import io.pikareplica.repl.ReplicaEvent.MetaSyncReply.Code;
 import io.pikareplica.repl.ReplicaEvent.MetaSyncReply.DbInfo;
 import io.pikareplica.repl.ReplicaEvent.ProtocolError;
+import io.pikareplica.repl.ReplicaEvent.Reopened;
 import io.pikareplica.repl.ReplicaEvent.SettingsChanged;
 import io.pikareplica.repl.ReplicaEvent.SlaveOf;
 import io.pikareplica.repl.ReplicaEvent.SlaveOfNoOne;
@@ -45,6 +46,7 @@ final class StateTable {
   private static final long DRAIN = 6;
   private static final long SYNC = 4;
   private static final int SESSION = 7;
+  private static final Optional<BinlogOffset> NO_END = Optional.empty();
 
   private StateTable() {}
 
@@ -74,7 +76,87 @@ final class StateTable {
     states.put("DB_NO_CONNECT", following(ReplState.DB_NO_CONNECT, Sync.NONE, 0, ""));
     states.put(
         "DB_NO_CONNECT.installing", following(ReplState.DB_NO_CONNECT, Sync.INSTALLING, 0, "why"));
+    states.put("CONNECTED.misfits", withMisfits(states.get("CONNECTED")));
+    for (String name : List.of("sync.WAIT_META_SYNC", "WAIT_REPLY.try", "CONNECTED.misfits")) {
+      states.put(name + ".stop", thatStops(states.get(name)));
+    }
+    states.put("sync.WAIT_META_SYNC.stop.force", forced(states.get("sync.WAIT_META_SYNC.stop")));
     return states;
+  }
+
+  /** One more item that does not follow is a divergence. */
+  private static ReplicaState withMisfits(ReplicaState s) {
+    DbLink db = s.dbs().get(0);
+    int misfits = s.policy().misfitLimit() - 1;
+    return withDb(
+        s,
+        new DbLink(
+            db.name(),
+            db.state(),
+            db.sync(),
+            db.sessionId(),
+            db.sinceMs(),
+            db.nextTryMs(),
+            db.failures(),
+            misfits,
+            db.drainId(),
+            db.syncId(),
+            db.fullSyncReason(),
+            db.error()));
+  }
+
+  private static ReplicaState withDb(ReplicaState s, DbLink db) {
+    return copy(s, s.policy(), s.forceFullSync(), db);
+  }
+
+  /** With {@code on-divergence : stop}. */
+  private static ReplicaState thatStops(ReplicaState s) {
+    ReplSettings d = ReplSettings.DEFAULT;
+    ReplicaPolicy stop =
+        s.policy()
+            .with(
+                new ReplSettings(
+                    d.masterAuth(),
+                    d.announceHost(),
+                    d.announcePort(),
+                    d.priority(),
+                    d.announced(),
+                    d.replTimeoutMs(),
+                    d.throttleBytesPerSecond(),
+                    d.rsyncTimeoutMs(),
+                    d.expireLogsNums(),
+                    d.expireLogsDays(),
+                    ReplicaPolicy.OnDivergence.STOP,
+                    d.divergenceKeep(),
+                    d.pingReplicaMs(),
+                    d.linkDownClock(),
+                    d.offsetOrder()));
+    return copy(s, stop, s.forceFullSync(), s.dbs().get(0));
+  }
+
+  /** After SLAVEOF force. */
+  private static ReplicaState forced(ReplicaState s) {
+    return copy(s, s.policy(), true, s.dbs().get(0));
+  }
+
+  private static ReplicaState copy(
+      ReplicaState s, ReplicaPolicy policy, boolean forceFullSync, DbLink db) {
+    return new ReplicaState(
+        policy,
+        s.instances(),
+        s.link(),
+        s.phase(),
+        s.master(),
+        forceFullSync,
+        s.replicationId(),
+        s.connectionId(),
+        s.timerMs(),
+        s.failures(),
+        s.error(),
+        s.isDiverged(),
+        s.lastId(),
+        s.seed(),
+        List.of(db));
   }
 
   private static ReplicaState idleWith(ReplState state, Sync sync) {
@@ -171,12 +253,15 @@ final class StateTable {
               "stale", new MetaSyncReply(CONNECTION - 1, Code.OK, "", dbs, HISTORY));
       case TRY_SYNC_REPLY ->
           ordered(
-              "ok", new TrySyncReply(CONNECTION, 0, Verdict.OK, "", SESSION),
-              "purged", new TrySyncReply(CONNECTION, 0, Verdict.SYNC_POINT_BE_PURGED, "", 0),
-              "larger", new TrySyncReply(CONNECTION, 0, Verdict.SYNC_POINT_LARGER, "", 0),
-              "error", new TrySyncReply(CONNECTION, 0, Verdict.ERROR, "", 0),
-              "refused", new TrySyncReply(CONNECTION, 0, Verdict.REFUSED, "no", 0),
-              "stale", new TrySyncReply(CONNECTION - 1, 0, Verdict.OK, "", SESSION));
+              "ok", new TrySyncReply(CONNECTION, 0, Verdict.OK, "", SESSION, NO_END),
+              "purged",
+                  new TrySyncReply(CONNECTION, 0, Verdict.SYNC_POINT_BE_PURGED, "", 0, NO_END),
+              "larger",
+                  new TrySyncReply(
+                      CONNECTION, 0, Verdict.SYNC_POINT_LARGER, "", 0, Optional.of(AT)),
+              "error", new TrySyncReply(CONNECTION, 0, Verdict.ERROR, "", 0, NO_END),
+              "refused", new TrySyncReply(CONNECTION, 0, Verdict.REFUSED, "no", 0, NO_END),
+              "stale", new TrySyncReply(CONNECTION - 1, 0, Verdict.OK, "", SESSION, NO_END));
       case DB_SYNC_REPLY ->
           ordered(
               "ok", new DbSyncReply(CONNECTION, 0, true, "", SESSION),
@@ -188,10 +273,14 @@ final class StateTable {
               "agreed since", new WrongSession(CONNECTION, 0, SESSION),
               "stale", new WrongSession(CONNECTION - 1, 0, SESSION + 1));
       case DRAINED -> ordered("", new Drained(0, DRAIN), "stale", new Drained(0, DRAIN - 1));
+      case REOPENED ->
+          ordered("", new Reopened(0, ""), "must be fetched", new Reopened(0, "binlog lost"));
       case BATCH_FAILED ->
           ordered(
               "misfit", new BatchFailed(0, ReplicationException.Kind.CONTINUITY, "misfit", AT),
-              "apply", new BatchFailed(0, ReplicationException.Kind.APPLY, "bad item", AT));
+              "other item", new BatchFailed(0, ReplicationException.Kind.DIVERGED, "other", AT),
+              "apply", new BatchFailed(0, ReplicationException.Kind.APPLY, "bad item", AT),
+              "storage", new BatchFailed(0, ReplicationException.Kind.STORAGE, "disk full", AT));
       case FULL_SYNC_STAGED ->
           ordered("", new FullSyncStaged(0, SYNC), "stale", new FullSyncStaged(0, SYNC - 1));
       case FULL_SYNC_FAILED ->

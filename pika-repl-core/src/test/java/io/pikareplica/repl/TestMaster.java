@@ -39,10 +39,12 @@ final class TestMaster implements AutoCloseable {
 
   private final List<String> log = new CopyOnWriteArrayList<>();
   private final MasterSockets sockets = new MasterSockets(log::add);
+  private final List<String> nodes = new CopyOnWriteArrayList<>();
   private final List<Item> items = new ArrayList<>();
   private final ScheduledExecutorService pinger = Executors.newSingleThreadScheduledExecutor();
   private DataOutputStream out;
   private int sent = Integer.MAX_VALUE;
+  private boolean isRolling;
 
   private final AtomicInteger pingsAnswered = new AtomicInteger();
 
@@ -52,18 +54,32 @@ final class TestMaster implements AutoCloseable {
   final AtomicInteger busyTimes = new AtomicInteger();
   volatile boolean isMute;
 
+  /** Whether questions on the client port get no answer. */
+  volatile boolean isFileSizeHidden;
+
   /** How many TrySyncs from now on get no answer. */
   final AtomicInteger unanswered = new AtomicInteger();
 
   volatile InnerResponse.TrySync.ReplyCode tryReply = InnerResponse.TrySync.ReplyCode.kOk;
 
   TestMaster() throws IOException {
-    sockets.serve(MasterSockets::tellFileSize, this::repl, socket -> {});
+    sockets.serve(this::client, this::repl, socket -> {});
     var unused = pinger.scheduleAtFixedRate(this::ping, PING_MS, PING_MS, TimeUnit.MILLISECONDS);
+  }
+
+  private void client(Socket socket) throws IOException {
+    if (!isFileSizeHidden) {
+      MasterSockets.tellFileSize(socket);
+    }
   }
 
   MasterSockets sockets() {
     return sockets;
+  }
+
+  /** Who each request said that it came from, in order. */
+  List<String> nodes() {
+    return nodes;
   }
 
   /** What came and went, in order: {@code metaSync}, {@code trySync 0:0}, {@code ack 0:69}… */
@@ -78,6 +94,11 @@ final class TestMaster implements AutoCloseable {
   /** The END of the last item. */
   synchronized BinlogOffset end() {
     return items.isEmpty() ? BinlogOffset.ZERO : items.get(items.size() - 1).end();
+  }
+
+  /** The next item begins the next file. */
+  synchronized void roll() {
+    isRolling = true;
   }
 
   /** Logs {@code SET key value}; sent at once to whom follows. */
@@ -103,8 +124,10 @@ final class TestMaster implements AutoCloseable {
                 start.filenum(),
                 start.offset(),
                 content));
-    long at = BlockFormat.endOf(start.offset(), bytes.length);
-    items.add(new Item(new BinlogOffset(start.filenum(), at), bytes));
+    BinlogOffset at = isRolling ? new BinlogOffset(start.filenum() + 1, 0) : start;
+    isRolling = false;
+    long end = BlockFormat.endOf(at.offset(), bytes.length);
+    items.add(new Item(new BinlogOffset(at.filenum(), end), bytes));
     stream();
   }
 
@@ -149,6 +172,7 @@ final class TestMaster implements AutoCloseable {
   }
 
   private synchronized void handle(InnerRequest request) throws IOException {
+    nodes.add(nodeOf(request));
     switch (request.getType()) {
       case kMetaSync -> metaSync(request.getMetaSync().getAuth());
       case kTrySync -> {
@@ -165,6 +189,18 @@ final class TestMaster implements AutoCloseable {
       case kRemoveSlaveNode -> log.add("removeSlaveNode");
       case kHeatBeat -> {}
     }
+  }
+
+  private static String nodeOf(InnerRequest request) {
+    InnerMessage.Node node =
+        switch (request.getType()) {
+          case kMetaSync -> request.getMetaSync().getNode();
+          case kTrySync -> request.getTrySync().getNode();
+          case kDBSync -> request.getDbSync().getNode();
+          case kBinlogSync -> request.getBinlogSync().getNode();
+          case kRemoveSlaveNode, kHeatBeat -> InnerMessage.Node.getDefaultInstance();
+        };
+    return node.getIp() + ":" + node.getPort();
   }
 
   private void metaSync(String auth) throws IOException {

@@ -21,7 +21,8 @@ class UpkeepTest {
 
   private void open(Fsync fsync) throws ReplicationException {
     ReplConfig config = DbFixture.config(folder, fsync);
-    fixture = new DbFixture(LocalDb.open(0, config, listener, nowMs::get, step -> {}));
+    DbEnvironment environment = DbEnvironment.REAL.withClock(new SuppliedClock(nowMs::get));
+    fixture = new DbFixture(LocalDb.open(0, config, listener, environment));
     DbFixture.await(fixture.db.drain());
   }
 
@@ -72,6 +73,7 @@ class UpkeepTest {
     assertThat(fixture.db.safetyPurge()).isEqualTo("none");
   }
 
+  /** W-25. */
   @Test
   void everysecForcesTheBinlogWithinASecond() throws ReplicationException {
     open(Fsync.EVERYSEC);

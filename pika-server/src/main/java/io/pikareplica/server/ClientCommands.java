@@ -12,25 +12,37 @@ import java.util.function.Predicate;
 
 /** CLIENT and its subcommands. */
 final class ClientCommands {
+  private static final Reply NOT_TRACKING =
+      new Reply.Map(
+          List.of(
+              Reply.bulk("flags"),
+              Reply.array(List.of(Reply.bulk("off"))),
+              Reply.bulk("redirect"),
+              Reply.of(-1),
+              Reply.bulk("prefixes"),
+              Reply.EMPTY_ARRAY));
+
   private ClientCommands() {}
 
   static List<ServerCommand> all() {
     Subcommands client =
         new Subcommands("client")
             .now("id", 2, call -> Reply.of(call.client().id()))
-            .now("info", 2, call -> Replies.latin1(ClientLine.of(call.client()) + "\n"))
+            .now("info", 2, call -> text(ClientLine.of(call.client()) + "\n"))
             .now("list", -2, ClientCommands::list)
             .now("kill", -3, ClientKill::run)
             .now("setname", 3, ClientCommands::setName)
             .now("getname", 2, ClientCommands::getName)
             .now("setinfo", 4, ClientCommands::setInfo)
             .now("reply", 3, ClientCommands::reply)
-            .now("no-evict", 3, ClientCommands::onOrOff)
+            .now("no-evict", 3, ClientCommands::noEvict)
             .now("no-touch", 3, ClientCommands::onOrOff)
             .now("tracking", -3, ClientCommands::tracking)
+            .now("trackinginfo", 2, call -> NOT_TRACKING)
+            .now("caching", 3, ClientCommands::caching)
             .now("getredir", 2, call -> Reply.of(-1))
             .now("unpause", 2, call -> Reply.OK)
-            .now("unblock", -3, call -> Reply.ZERO);
+            .now("unblock", -3, ClientCommands::unblock);
     return new ServerCommandList().later("client", -2, client).commands();
   }
 
@@ -40,7 +52,7 @@ final class ClientCommands {
     if (args.size() > 3 && args.is(2, "id")) {
       List<Long> ids = new ArrayList<>();
       for (int i = 3; i < args.size(); i++) {
-        ids.add(positiveId(args, i));
+        ids.add(id(args, i));
       }
       wanted = client -> ids.contains(client.id());
     } else if (args.size() == 4 && args.is(2, "type")) {
@@ -52,20 +64,19 @@ final class ClientCommands {
     call.server().clients().all().stream()
         .filter(wanted)
         .forEach(client -> out.append(ClientLine.of(client)).append('\n'));
-    return Reply.bulk(out.toString().getBytes(ISO_8859_1));
+    return text(out.toString());
   }
 
-  static long positiveId(Args args, int index) throws CommandException {
-    long id;
+  private static Reply text(String latin1) {
+    return Reply.text(latin1.getBytes(ISO_8859_1));
+  }
+
+  private static long id(Args args, int index) throws CommandException {
     try {
-      id = args.int64(index);
+      return args.int64(index);
     } catch (CommandException e) {
       throw new CommandException("ERR Invalid client ID");
     }
-    if (id < 1) {
-      throw new CommandException("ERR client-id should be greater than 0");
-    }
-    return id;
   }
 
   private static Reply setName(ServerCall call) throws CommandException {
@@ -121,7 +132,13 @@ final class ClientCommands {
     return Replies.NONE;
   }
 
-  /** For settings that change nothing here: there is no eviction and no LRU clock. */
+  private static Reply noEvict(ServerCall call) throws CommandException {
+    Reply reply = onOrOff(call);
+    call.client().spared(call.args().is(2, "on"));
+    return reply;
+  }
+
+  /** For a setting that changes nothing here: there is no LRU clock. */
   private static Reply onOrOff(ServerCall call) throws CommandException {
     if (!call.args().is(2, "on") && !call.args().is(2, "off")) {
       throw CommandException.syntax();
@@ -130,9 +147,31 @@ final class ClientCommands {
   }
 
   private static Reply tracking(ServerCall call) throws CommandException {
+    if (!call.args().is(2, "on") && !call.args().is(2, "off")) {
+      throw CommandException.syntax();
+    }
     if (call.args().size() == 3 && call.args().is(2, "off")) {
       return Reply.OK;
     }
     throw new CommandException("ERR client-side caching is not supported by this server");
+  }
+
+  private static Reply caching(ServerCall call) throws CommandException {
+    throw new CommandException(
+        "ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or"
+            + " OPTOUT mode enabled");
+  }
+
+  /** No client ever blocks here. */
+  private static Reply unblock(ServerCall call) throws CommandException {
+    Args args = call.args();
+    if (args.size() > 4) {
+      throw Subcommands.wrongWords("client", args.text(1));
+    }
+    if (args.size() == 4 && !args.is(3, "timeout") && !args.is(3, "error")) {
+      throw new CommandException("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
+    }
+    args.int64(2);
+    return Reply.ZERO;
   }
 }

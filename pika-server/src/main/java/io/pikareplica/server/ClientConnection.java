@@ -4,12 +4,16 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.pikareplica.server.resp.RespEncoder;
 import io.pikareplica.storage.Reply;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * One client: who it is, what it has chosen, what it is sent. Belongs to its channel's event loop;
@@ -33,11 +37,15 @@ final class ClientConnection {
   private final long id;
   private final Channel channel;
   private final ServerStats stats;
+  private final ClientMemory memory;
   private final String address;
   private final String localAddress;
   private final long createdNanos;
+  private final AtomicBoolean isKilled = new AtomicBoolean();
   private final Subscriptions subscriptions = new Subscriptions();
   private final List<Watch> watches = new ArrayList<>();
+  private final AtomicLong upcomingBytes = new AtomicLong();
+  private final AtomicLong countedBytes = new AtomicLong();
 
   // written by the event loop, read by any thread
   private volatile String name = "";
@@ -49,6 +57,10 @@ final class ClientConnection {
   private volatile long lastActiveNanos;
   private volatile int queuedCommands = -1;
   private volatile boolean isMonitor;
+  private volatile boolean isSpared;
+  private volatile long lastReplyBytes;
+  private volatile long requestBytes;
+  private volatile long keptBytes;
 
   // event loop only
   private boolean isAuthenticated;
@@ -59,10 +71,12 @@ final class ClientConnection {
   private boolean isCorked;
   private boolean isClosing;
 
-  ClientConnection(long id, Channel channel, ServerStats stats, boolean isAuthenticated) {
+  ClientConnection(
+      long id, Channel channel, ServerStats stats, ClientMemory memory, boolean isAuthenticated) {
     this.id = id;
     this.channel = channel;
     this.stats = stats;
+    this.memory = memory;
     this.isAuthenticated = isAuthenticated;
     address = Addresses.text(channel.remoteAddress());
     localAddress = Addresses.text(channel.localAddress());
@@ -131,42 +145,100 @@ final class ClientConnection {
     return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - lastActiveNanos);
   }
 
-  /** Bytes above the low mark that the client has not taken yet; 0 while it keeps up. */
-  long pendingBytes() {
-    return channel.isWritable() ? 0 : channel.bytesBeforeWritable();
+  /** Bytes that wait for the client to take them. */
+  long replyBytes() {
+    ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
+    return waiting == null ? 0 : waiting.totalPendingWriteBytes();
   }
 
-  /** Cuts the client off at once. Any thread. */
-  void kill() {
+  /** Looks whether the client has taken something since the last time. One thread at a time. */
+  boolean tookSomething() {
+    long waiting = replyBytes();
+    boolean isLess = waiting < lastReplyBytes;
+    lastReplyBytes = waiting;
+    return isLess;
+  }
+
+  /** Bytes of requests that are not answered, whole or not. */
+  long requestBytes() {
+    return requestBytes;
+  }
+
+  /** Bytes that MULTI, WATCH and SUBSCRIBE keep. */
+  long keptBytes() {
+    return keptBytes;
+  }
+
+  /** All of them, and what it was granted and has not taken yet. */
+  long memoryBytes() {
+    return replyBytes() + requestBytes + keptBytes + upcomingBytes.get();
+  }
+
+  /** Whether it stays when memory is short. */
+  boolean isSpared() {
+    return isSpared;
+  }
+
+  /** {@link ClientMemory}'s. */
+  AtomicLong upcomingBytes() {
+    return upcomingBytes;
+  }
+
+  /** {@link ClientMemory}'s. */
+  AtomicLong countedBytes() {
+    return countedBytes;
+  }
+
+  /**
+   * Cuts the client off at once. Any thread.
+   *
+   * @return whether that was not done before
+   */
+  boolean kill() {
+    boolean isFirst = isKilled.compareAndSet(false, true);
     channel.close();
+    return isFirst;
   }
 
-  /** Sends a message that the client did not ask for just now. Any thread. */
-  void deliver(List<Reply> message) {
-    if (channel.eventLoop().inEventLoop()) {
-      push(message);
+  /** Whether it was cut off, though its event loop may not have noticed yet. Any thread. */
+  boolean isKilled() {
+    return isKilled.get();
+  }
+
+  /**
+   * Sends a message that the client did not ask for just now. Any thread.
+   *
+   * @return false if there was no memory for it, and the client is cut off
+   */
+  boolean deliver(List<Reply> message) {
+    return deliver(
+        RespEncoder.sizeBytes(message), out -> RespEncoder.encodePush(message, protocol, out));
+  }
+
+  /** Likewise, one reply that belongs to no request, such as a line of MONITOR. */
+  boolean deliver(Reply line) {
+    return deliver(RespEncoder.sizeBytes(line), out -> RespEncoder.encode(line, protocol, out));
+  }
+
+  private boolean deliver(long size, Consumer<ByteBuf> message) {
+    boolean isMine = channel.eventLoop().inEventLoop();
+    if (isMine) {
+      append(size, message);
       if (!isCorked) {
         flush();
       }
-    } else {
-      ByteBuf bytes = channel.alloc().buffer();
-      RespEncoder.encodePush(message, protocol, bytes);
-      stats.sent(bytes.readableBytes());
-      channel.writeAndFlush(bytes, channel.voidPromise());
+      return !isKilled();
     }
-  }
-
-  /** Sends one reply that belongs to no request, such as a line of MONITOR. Any thread. */
-  void deliverLine(Reply line) {
-    channel
-        .eventLoop()
-        .execute(
-            () -> {
-              send(line);
-              if (!isCorked) {
-                flush();
-              }
-            });
+    boolean isGranted = memory.mayTake(this, size);
+    ByteBuf bytes = isGranted ? channel.alloc().buffer(capacity(size)) : Unpooled.EMPTY_BUFFER;
+    if (isGranted) {
+      message.accept(bytes);
+    }
+    memory.took(this, size);
+    stats.sent(bytes.readableBytes());
+    channel.writeAndFlush(bytes, channel.voidPromise());
+    memory.changed(this);
+    return isGranted;
   }
 
   // event loop only
@@ -209,6 +281,21 @@ final class ClientConnection {
 
   void ranCommand(String command) {
     lastCommand = command;
+  }
+
+  /** To be called when requests were read or answered: says what the client holds now. */
+  void holds(long bytesOfRequests) {
+    requestBytes = bytesOfRequests;
+    keptBytes =
+        transaction.map(Transaction::bytes).orElse(0L)
+            + subscriptions.bytes()
+            + watches.stream().mapToLong(Watch::bytes).sum();
+    memory.changed(this);
+  }
+
+  /** CLIENT NO-EVICT. */
+  void spared(boolean value) {
+    isSpared = value;
   }
 
   void active() {
@@ -257,27 +344,40 @@ final class ClientConnection {
 
   void send(Reply reply) {
     if (reply != Replies.NONE) {
-      RespEncoder.encode(reply, protocol, buffer());
-      spill();
+      append(RespEncoder.sizeBytes(reply), buffer -> RespEncoder.encode(reply, protocol, buffer));
     }
   }
 
   void push(List<Reply> message) {
-    RespEncoder.encodePush(message, protocol, buffer());
-    spill();
+    append(
+        RespEncoder.sizeBytes(message),
+        buffer -> RespEncoder.encodePush(message, protocol, buffer));
   }
 
-  private ByteBuf buffer() {
-    if (out == null) {
-      out = channel.alloc().buffer();
-    }
-    return out;
-  }
-
-  private void spill() {
-    if (out.readableBytes() >= CHUNK_BYTES) {
+  /** A large reply gets a buffer of its size: one that grows would be there twice. */
+  private void append(long size, Consumer<ByteBuf> reply) {
+    boolean isLarge = size >= CHUNK_BYTES;
+    if (isLarge && out != null) {
       write();
     }
+    boolean isGranted = !isLarge || memory.mayTake(this, size);
+    if (isGranted) {
+      if (out == null) {
+        out = isLarge ? channel.alloc().buffer(capacity(size)) : channel.alloc().buffer();
+      }
+      reply.accept(out);
+    }
+    if (isLarge) {
+      memory.took(this, size);
+    }
+    if (out != null && out.readableBytes() >= CHUNK_BYTES) {
+      write();
+      memory.changed(this);
+    }
+  }
+
+  private static int capacity(long size) {
+    return (int) Math.min(Integer.MAX_VALUE, size);
   }
 
   private void write() {

@@ -38,7 +38,7 @@ final class ClientKill {
     String value = args.text(at + 1);
     switch (args.text(at).toLowerCase(Locale.ROOT)) {
       case "id" -> {
-        long id = ClientCommands.positiveId(args, at + 1);
+        long id = positiveId(args, at + 1);
         wanted = wanted.and(client -> client.id() == id);
       }
       case "addr" -> wanted = wanted.and(client -> client.address().equals(value));
@@ -56,6 +56,19 @@ final class ClientKill {
       case "skipme" -> isSkippingMe = yesOrNo(value);
       default -> throw CommandException.syntax();
     }
+  }
+
+  private static long positiveId(Args args, int index) throws CommandException {
+    long id;
+    try {
+      id = args.int64(index);
+    } catch (CommandException e) {
+      id = 0;
+    }
+    if (id < 1) {
+      throw new CommandException("ERR client-id should be greater than 0");
+    }
+    return id;
   }
 
   /** Clients of a type; masters and replicas of this node are no clients of this port. */
@@ -83,8 +96,7 @@ final class ClientKill {
           client.closeAfterReply();
           count++;
         }
-      } else if (wanted.test(client)) {
-        client.kill();
+      } else if (wanted.test(client) && client.kill()) {
         count++;
       }
     }

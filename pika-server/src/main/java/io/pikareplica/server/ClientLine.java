@@ -28,9 +28,15 @@ final class ClientLine {
         + subscriptions.patternCount()
         + " ssub=0 multi="
         + client.queuedCommands()
-        + " qbuf=0 qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl=0 oll=0 omem="
-        + client.pendingBytes()
-        + " tot-mem=0 events=rw cmd="
+        + " qbuf="
+        + client.requestBytes()
+        + " qbuf-free=0 argv-mem=0 multi-mem="
+        + client.keptBytes()
+        + " rbs=0 rbp=0 obl=0 oll=0 omem="
+        + client.replyBytes()
+        + " tot-mem="
+        + client.memoryBytes()
+        + " events=r cmd="
         + client.lastCommand()
         + " user=default redir=-1 resp="
         + client.protocol()

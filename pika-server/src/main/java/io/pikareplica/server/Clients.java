@@ -1,6 +1,6 @@
 package io.pikareplica.server;
 
-import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -38,9 +38,9 @@ final class Clients {
     byId.remove(client.id());
   }
 
-  /** In the order in which they came. */
-  Collection<ClientConnection> all() {
-    return byId.values();
+  /** In the order in which they came; without those that were cut off. */
+  List<ClientConnection> all() {
+    return byId.values().stream().filter(client -> !client.isKilled()).toList();
   }
 
   Optional<ClientConnection> find(long id) {
@@ -55,10 +55,15 @@ final class Clients {
     return monitors.get() > 0;
   }
 
-  /** Cuts off clients that said nothing for long; subscribers and monitors need say nothing. */
+  /**
+   * Cuts off clients that said nothing and took nothing for long; subscribers and monitors need say
+   * nothing. To be called once a second.
+   */
   void closeIdle(int timeoutSeconds) {
     for (ClientConnection client : byId.values()) {
-      if (client.idleSeconds() > timeoutSeconds
+      if (client.tookSomething()) {
+        client.active();
+      } else if (client.idleSeconds() > timeoutSeconds
           && client.subscriptions().isEmpty()
           && !client.isMonitor()) {
         client.kill();

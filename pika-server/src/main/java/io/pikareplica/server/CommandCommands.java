@@ -1,15 +1,17 @@
 package io.pikareplica.server;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.util.Locale.ROOT;
 
 import io.pikareplica.storage.Args;
 import io.pikareplica.storage.CommandException;
 import io.pikareplica.storage.CommandSpec;
 import io.pikareplica.storage.Reply;
+import io.pikareplica.storage.cmd.Glob;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 
 /** COMMAND: what this server can do, for clients that ask. */
 final class CommandCommands {
@@ -22,16 +24,9 @@ final class CommandCommands {
             .now("info", -2, CommandCommands::info)
             .now("docs", -2, CommandCommands::docs)
             .now("list", -2, CommandCommands::list)
-            .now("getkeys", -3, CommandCommands::getKeys);
-    return new ServerCommandList()
-        .later(
-            "command",
-            -1,
-            call ->
-                call.args().size() == 1
-                    ? CompletableFuture.completedFuture(everything(call))
-                    : command.run(call))
-        .commands();
+            .now("getkeys", -4, CommandCommands::getKeys)
+            .alone(CommandCommands::everything);
+    return new ServerCommandList().later("command", -1, command).commands();
   }
 
   private static Reply everything(ServerCall call) {
@@ -45,7 +40,7 @@ final class CommandCommands {
     List<Reply> rows = new ArrayList<>();
     for (int i = 2; i < call.args().size(); i++) {
       Optional<KnownCommand> found = call.server().commands().find(call.args().text(i));
-      rows.add(found.map(command -> row(command.spec())).orElse(Reply.NIL_ARRAY));
+      rows.add(found.map(command -> row(command.spec())).orElse(Reply.NIL));
     }
     return Reply.array(rows);
   }
@@ -116,12 +111,28 @@ final class CommandCommands {
             Reply.bulk(group)));
   }
 
+  /** COMMAND LIST, or COMMAND LIST FILTERBY PATTERN glob; there are no modules and no ACLs. */
   private static Reply list(ServerCall call) throws CommandException {
-    if (call.args().size() > 2) {
+    Args args = call.args();
+    Predicate<String> wanted = name -> true;
+    if (args.size() == 5 && args.is(2, "filterby")) {
+      if (args.is(3, "pattern")) {
+        Glob glob = new Glob(Dispatcher.lower(args.text(4)).getBytes(ISO_8859_1));
+        wanted = name -> glob.matches(name.getBytes(ISO_8859_1));
+      } else if (args.is(3, "module") || args.is(3, "aclcat")) {
+        wanted = name -> false;
+      } else {
+        throw CommandException.syntax();
+      }
+    } else if (args.size() != 2) {
       throw CommandException.syntax();
     }
     return Reply.array(
-        call.server().commands().all().stream().map(c -> Reply.bulk(c.spec().name())).toList());
+        call.server().commands().all().stream()
+            .map(command -> command.spec().name())
+            .filter(wanted)
+            .map(Reply::bulk)
+            .toList());
   }
 
   private static Reply getKeys(ServerCall call) throws CommandException {
@@ -134,7 +145,7 @@ final class CommandCommands {
     if (!command.spec().accepts(inner.size())) {
       throw new CommandException("ERR Invalid number of arguments specified for command");
     }
-    List<byte[]> keys = KeyWords.of(command.spec(), inner);
+    List<byte[]> keys = KeyWords.all(command.spec(), inner);
     if (keys.isEmpty()) {
       throw new CommandException("ERR The command has no key arguments");
     }

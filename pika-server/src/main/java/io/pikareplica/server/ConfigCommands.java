@@ -1,5 +1,7 @@
 package io.pikareplica.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.pikareplica.storage.Args;
 import io.pikareplica.storage.CommandException;
 import io.pikareplica.storage.Reply;
@@ -29,7 +31,7 @@ final class ConfigCommands {
   }
 
   private static Reply info(ServerCall call) {
-    return Reply.bulk(call.server().info().render(texts(call.args(), 1)));
+    return Reply.text(call.server().info().render(texts(call.args(), 1)).getBytes(UTF_8));
   }
 
   private static Reply get(ServerCall call) {
@@ -44,7 +46,7 @@ final class ConfigCommands {
   private static CompletionStage<Reply> set(ServerCall call) throws CommandException {
     Args args = call.args();
     if (args.size() % 2 != 0) {
-      throw CommandException.arity("config|set");
+      throw CommandException.syntax();
     }
     Map<String, String> values = new LinkedHashMap<>();
     for (int i = 2; i < args.size(); i += 2) {

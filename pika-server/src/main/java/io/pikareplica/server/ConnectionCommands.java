@@ -43,20 +43,12 @@ final class ConnectionCommands {
   }
 
   private static Reply select(ServerCall call) throws CommandException {
-    long db = index(call.args());
+    long db = call.args().int64(1);
     if (db < 0 || db >= call.server().replication().dbCount()) {
       throw new CommandException("ERR DB index is out of range");
     }
     call.client().db((int) db);
     return Reply.OK;
-  }
-
-  private static long index(Args args) throws CommandException {
-    try {
-      return args.int64(1);
-    } catch (CommandException e) {
-      throw new CommandException("ERR invalid DB index");
-    }
   }
 
   private static Reply auth(ServerCall call) throws CommandException {

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,24 +38,28 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   private static final int MAX_RUN = 128;
 
   private static final long MAX_RUN_BYTES = 1 << 20;
+  private static final long MEMORY_RETRY_MS = 10;
 
   private final ServerContext server;
   private final Dispatcher dispatcher;
-  private final RespDecoder decoder;
+  private RespDecoder decoder;
   private final Deque<ByteBuf> unread = new ArrayDeque<>();
   private Channel channel;
   private ClientConnection client;
   private boolean hasEntered;
   private boolean hasFullLimits;
   private boolean isBusy;
+  private boolean isRetryDue;
+  private long runningBytes;
+  private long askedBytes;
   private boolean isProcessing;
-  private Optional<Args> putBack = Optional.empty();
+  private final Deque<Args> putBack = new ArrayDeque<>();
   private Optional<String> protocolError = Optional.empty();
 
   ConnectionHandler(ServerContext server, Dispatcher dispatcher) {
     this.server = server;
     this.dispatcher = dispatcher;
-    decoder = new RespDecoder(RespLimits.UNAUTHENTICATED);
+    decoder = new RespDecoder(RespLimits.UNAUTHENTICATED, this::mayHold);
     decoder.limits(RespLimits.UNAUTHENTICATED, "unauthenticated");
   }
 
@@ -63,7 +68,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     channel = context.channel();
     ServerSettings settings = server.settings().get();
     boolean isOpen = settings.requirePass().isEmpty();
-    client = new ClientConnection(server.clients().nextId(), channel, server.stats(), isOpen);
+    client =
+        new ClientConnection(
+            server.clients().nextId(), channel, server.stats(), server.memory(), isOpen);
     if (!server.clients().enter(settings.maxClients())) {
       server.stats().connectionRejected();
       client.send(Reply.error("ERR max number of clients reached"));
@@ -101,10 +108,15 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     client.discard();
     unread.forEach(ByteBuf::release);
     unread.clear();
+    putBack.clear();
+    decoder = new RespDecoder(RespLimits.UNAUTHENTICATED); // without what it held
     if (hasEntered) {
       hasEntered = false;
       server.clients().leave();
       server.clients().remove(client);
+      if (!isBusy) {
+        server.memory().gone(client);
+      }
       server.stats().connectionClosed();
       PubSubCommands.forgetAll(server, client);
       ToolCommands.stopMonitor(server, client);
@@ -129,7 +141,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     }
     isProcessing = true;
     client.cork(true);
-    while (!isBusy && !client.isClosing() && channel.isWritable()) {
+    while (!isBusy && !client.isClosing() && !client.isKilled() && channel.isWritable()) {
       Optional<Args> request = nextRequest();
       if (request.isEmpty()) {
         break;
@@ -145,13 +157,50 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     client.flush();
     boolean wantsMore = unread.isEmpty() && channel.isWritable() && !client.isClosing();
     channel.config().setAutoRead(wantsMore);
+    countMemory();
+    if (decoder.isWaiting() && channel.isActive() && !isRetryDue) {
+      retryLater();
+    }
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // ends with the event loop
+  private void retryLater() {
+    isRetryDue = true;
+    channel
+        .eventLoop()
+        .schedule(
+            () -> {
+              isRetryDue = false;
+              process();
+            },
+            MEMORY_RETRY_MS,
+            TimeUnit.MILLISECONDS);
+  }
+
+  /** Asked by the decoder before it makes room for a long word. */
+  private boolean mayHold(long bytes) {
+    askedBytes += bytes;
+    // who is not to be evicted does not wait either: it may be what fills the memory
+    return server.memory().mayTake(client, bytes)
+        && (client.isSpared() || !server.memory().isFull());
+  }
+
+  private void countMemory() {
+    long bytes = decoder.heldBytes() + runningBytes;
+    for (ByteBuf part : unread) {
+      bytes += part.capacity();
+    }
+    server.memory().took(client, askedBytes);
+    askedBytes = 0;
+    for (Args request : putBack) {
+      bytes += request.sizeBytes();
+    }
+    client.holds(bytes);
   }
 
   private Optional<Args> nextRequest() {
-    if (putBack.isPresent()) {
-      Optional<Args> request = putBack;
-      putBack = Optional.empty();
-      return request;
+    if (!putBack.isEmpty()) {
+      return Optional.of(putBack.remove());
     }
     raiseLimits();
     try {
@@ -160,7 +209,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         if (!unread.element().isReadable()) {
           unread.remove().release();
         }
-        if (request.isPresent()) {
+        if (request.isPresent() || decoder.isWaiting()) {
           return request;
         }
       }
@@ -180,6 +229,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   }
 
   private void handle(Args args) {
+    if (CrossProtocol.isHttp(args)) {
+      server.crossProtocol().cutOff(client);
+      return;
+    }
     Optional<KnownCommand> found = dispatcher.find(args);
     if (found.isPresent()
         && found.get() instanceof KnownCommand.OfData data
@@ -190,7 +243,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         return;
       }
     }
-    whenDone(dispatcher.dispatch(client, found, args), this::reply);
+    whenDone(dispatcher.dispatch(client, found, args), args.sizeBytes(), this::reply);
   }
 
   /** A write, together with the data commands that the client has sent behind it. */
@@ -203,22 +256,23 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
       Optional<Call> call =
           following.flatMap(args -> dispatcher.asData(client, dispatcher.find(args), args));
       if (call.isEmpty()) {
-        putBack = following;
+        following.ifPresent(putBack::addFirst);
         break;
       }
       run.add(call.get());
       bytes += call.get().args().sizeBytes();
     }
-    whenDone(new TimedRun(server, client, run).start(), this::replyAll);
+    whenDone(new TimedRun(server, client, run).start(), bytes, replies -> replyAll(run, replies));
   }
 
-  private <T> void whenDone(CompletionStage<T> stage, Consumer<T> then) {
+  private <T> void whenDone(CompletionStage<T> stage, long bytes, Consumer<T> then) {
     CompletableFuture<T> running = stage.toCompletableFuture();
     if (running.isDone()) {
       then.accept(running.join());
       return;
     }
     isBusy = true;
+    runningBytes = bytes;
     stage.whenComplete(
         (result, error) ->
             channel
@@ -226,16 +280,23 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
                 .execute(
                     () -> {
                       isBusy = false;
+                      runningBytes = 0;
                       if (channel.isActive()) {
                         client.active();
                         then.accept(result);
                         process();
+                      } else {
+                        server.memory().gone(client); // and its request with it
                       }
                     }));
   }
 
-  private void replyAll(List<Reply> replies) {
+  /** What did not run because the replies before are large comes again, once they are taken. */
+  private void replyAll(List<Call> run, List<Reply> replies) {
     replies.forEach(this::reply);
+    for (int i = run.size() - 1; i >= replies.size(); i--) {
+      putBack.addFirst(run.get(i).args());
+    }
   }
 
   private void reply(Reply reply) {

@@ -50,11 +50,14 @@ final class DataRunner {
 
   private final Replication replication;
   private final WatchedKeys watchedKeys;
+  private final ServerStats stats;
   private final Executor longReads;
 
-  DataRunner(Replication replication, WatchedKeys watchedKeys, Executor longReads) {
+  DataRunner(
+      Replication replication, WatchedKeys watchedKeys, ServerStats stats, Executor longReads) {
     this.replication = replication;
     this.watchedKeys = watchedKeys;
+    this.stats = stats;
     this.longReads = longReads;
   }
 
@@ -90,9 +93,12 @@ final class DataRunner {
     return CompletableFuture.supplyAsync(
         () -> {
           try (DbView view = replication.view(db)) {
-            return calls.stream()
-                .map(call -> read(view, (Command.Read) call.command(), call.args()))
-                .toList();
+            List<Reply> replies =
+                calls.stream()
+                    .map(call -> read(view, (Command.Read) call.command(), call.args()))
+                    .toList();
+            stats.looked(view.hits(), view.misses());
+            return replies;
           } catch (StorageException e) {
             return calls.stream().map(call -> loading(e)).toList();
           }
@@ -115,7 +121,9 @@ final class DataRunner {
 
   private Reply read(int db, Command.Read command, Args args) {
     try (DbView view = replication.view(db)) {
-      return read(view, command, args);
+      Reply reply = read(view, command, args);
+      stats.looked(view.hits(), view.misses());
+      return reply;
     } catch (StorageException e) {
       return loading(e);
     }

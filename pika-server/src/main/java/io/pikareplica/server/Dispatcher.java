@@ -41,9 +41,8 @@ final class Dispatcher {
       ClientConnection client, Optional<KnownCommand> found, Args args) {
     Optional<Reply> refusal = refusal(client, found, args);
     if (refusal.isPresent()) {
-      client.transaction().ifPresent(Transaction::markBroken);
       found.ifPresent(command -> server.stats().rejected(command.spec().name()));
-      return CompletableFuture.completedFuture(refusal.get());
+      return CompletableFuture.completedFuture(refused(client, found, refusal.get()));
     }
     KnownCommand command = found.orElseThrow();
     client.ranCommand(command.spec().name());
@@ -54,6 +53,20 @@ final class Dispatcher {
       return CompletableFuture.completedFuture(queue(client, command, args));
     }
     return new Timed(server, client).run(command, args);
+  }
+
+  /** A refused command breaks a transaction; a refused EXEC ends it. */
+  private Reply refused(ClientConnection client, Optional<KnownCommand> found, Reply why) {
+    boolean isExec = found.isPresent() && found.get().spec().name().equals("exec");
+    if (isExec && why instanceof Reply.Failure failure) {
+      TransactionCommands.abandon(server, client);
+      String text = failure.text();
+      return Reply.error(
+          "EXECABORT Transaction discarded because of: "
+              + (text.startsWith("ERR ") ? text.substring("ERR ".length()) : text));
+    }
+    client.transaction().ifPresent(Transaction::markBroken);
+    return why;
   }
 
   /** The call, where it is one that may go to the worker together with its neighbours. */
@@ -85,8 +98,17 @@ final class Dispatcher {
     if (!command.spec().accepts(args.size())) {
       return Optional.of(Reply.error(CommandException.arity(command.spec().name()).getMessage()));
     }
+    String name = command.spec().name();
+    if (command instanceof KnownCommand.OfServer own
+        && own.command().body() instanceof Subcommands subcommands) {
+      Optional<CommandException> wrong = subcommands.refusal(args);
+      if (wrong.isPresent()) {
+        return Optional.of(Reply.error(wrong.get().getMessage()));
+      }
+      name = subcommands.nameOf(args);
+    }
     if (isSubscriberOnly(client) && !hasTrait(command, Trait.WHILE_SUBSCRIBED)) {
-      return Optional.of(onlyWhileSubscribed(command.spec().name()));
+      return Optional.of(onlyWhileSubscribed(name));
     }
     if (client.transaction().isPresent() && hasTrait(command, Trait.NOT_IN_MULTI)) {
       return Optional.of(Reply.error("ERR Command not allowed inside a transaction"));

@@ -17,6 +17,9 @@ final class KnownCommands {
   private static final Set<String> NOT_FOR_CLIENTS =
       Set.of("dummy", "padding", "slotsmgrt-exec-wrapper", "clearreplicationid");
 
+  /** Longer than any name. */
+  private static final int MAX_NAME_BYTES = 64;
+
   private final Map<String, KnownCommand> byName = new TreeMap<>();
 
   /**
@@ -40,6 +43,9 @@ final class KnownCommands {
 
   /** Finds the command that a request asks for; its options may make it another one. */
   Optional<KnownCommand> find(Args args) {
+    if (args.get(0).length > MAX_NAME_BYTES) {
+      return Optional.empty(); // a long word is not worth two copies
+    }
     Optional<KnownCommand> named = find(args.text(0));
     if (named.isPresent() && named.get() instanceof KnownCommand.OfData) {
       return CommandTable.instance().find(args).map(KnownCommand.OfData::new);

@@ -10,6 +10,7 @@ import java.util.Locale;
 final class Monitors {
   private static final long MAX_WAITING_BYTES = 8L << 20;
   private static final int MAX_WORD_BYTES = 1024;
+  private static final int MAX_LINE_CHARS = 64 * 1024;
 
   private Monitors() {}
 
@@ -18,10 +19,10 @@ final class Monitors {
     Reply line = new Reply.Status(line(from, SecretWords.masked(args)));
     for (ClientConnection client : clients.all()) {
       if (client.isMonitor()) {
-        if (client.pendingBytes() > MAX_WAITING_BYTES) {
+        if (client.replyBytes() > MAX_WAITING_BYTES) {
           client.kill();
         } else {
-          client.deliverLine(line);
+          client.deliver(line);
         }
       }
     }
@@ -32,9 +33,10 @@ final class Monitors {
     StringBuilder out = new StringBuilder();
     out.append(String.format(Locale.ROOT, "%d.%03d000", now / 1000, now % 1000));
     out.append(" [").append(from.db()).append(' ').append(from.address()).append(']');
-    for (byte[] word : args.from(0)) {
-      quote(word, out.append(' '));
+    for (int i = 0; i < args.size() && out.length() < MAX_LINE_CHARS; i++) {
+      quote(args.get(i), out.append(' '));
     }
+    out.append(out.length() < MAX_LINE_CHARS ? "" : " ...");
     return out.toString();
   }
 

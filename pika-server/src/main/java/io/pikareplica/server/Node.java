@@ -2,7 +2,7 @@ package io.pikareplica.server;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import io.pikareplica.info.InfoCommand;
+import io.netty.util.internal.PlatformDependent;
 import io.pikareplica.repl.HostPort;
 import io.pikareplica.repl.ReplConfig;
 import io.pikareplica.repl.ReplicaNode;
@@ -14,6 +14,7 @@ import io.pikareplica.server.conf.LiveConf;
 import io.pikareplica.server.conf.PikaConf;
 import io.pikareplica.server.conf.SettingsTable;
 import io.pikareplica.server.resp.RespLimits;
+import io.pikareplica.storage.NativeLibrary;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -32,10 +33,23 @@ final class Node implements AutoCloseable {
   /** Beside the DBs, so that files can be linked; emptied at each start. */
   private static final String SNAPSHOTS = "snapshots";
 
+  /** In db-path; emptied by a stop, written anew by the start after a kill. */
+  private static final String NATIVE = "native";
+
   /** What is opened on the way up and closed on the way down. */
   private interface Part {
     void close() throws Exception;
   }
+
+  /**
+   * What stands beside a request's words in the message that takes it to a replica: the lengths of
+   * a million words, and small items in front. A write that no replica can be sent would end
+   * replication for good.
+   */
+  private static final int FRAME_OVERHEAD_BYTES = 20 << 20;
+
+  /** Open files that are not for clients: Pika's own number (PIKA_MIN_RESERVED_FDS). */
+  private static final long RESERVED_FILES = 5_000;
 
   private final Deque<Part> parts = new ArrayDeque<>();
   private final CountDownLatch stop = new CountDownLatch(1);
@@ -70,6 +84,8 @@ final class Node implements AutoCloseable {
     parts.push(FolderLock.take(config.dbPath(), "db-path", config.port())::close);
     parts.push(FolderLock.take(config.logPath(), "log-path", config.port())::close);
     parts.push(FolderLock.take(config.dbSyncPath(), "db-sync-path", config.port())::close);
+    warnOfMaxClients(loaded);
+    loadRocksDb(config);
     try {
       replication = ReplicaNode.start(config);
     } catch (ReplicationException e) {
@@ -81,15 +97,26 @@ final class Node implements AutoCloseable {
     conf.followMaster(() -> replication.status().master().map(ReplicationStatus.Master::address));
     StorageSampler sampler = StorageSampler.start(replication, config.logPath());
     parts.push(sampler::close);
+    KeyspaceScan keyspaceScan = new KeyspaceScan(replication);
+    parts.push(keyspaceScan::close);
     ServerStats stats = new ServerStats();
-    NodeInfo info = new NodeInfo(replication, stats, conf::now, sampler);
+    RespConfig respConfig = respConfig(loaded);
+    NodeInfo info =
+        new NodeInfo(
+            replication,
+            stats,
+            conf::now,
+            () -> serverSettings,
+            sampler,
+            keyspaceScan,
+            respConfig.threads());
     try {
       clientPort =
           RespServer.start(
-              respConfig(loaded),
+              respConfig,
               new RespServer.Backend(
                   replication,
-                  sections -> InfoCommand.render(info, sections),
+                  new NodeInfoText(info, keyspaceScan),
                   new ConfSettings(conf),
                   () -> serverSettings,
                   stats,
@@ -109,6 +136,14 @@ final class Node implements AutoCloseable {
     }
   }
 
+  private static void loadRocksDb(ReplConfig config) {
+    try {
+      NativeLibrary.load(config.dbPath().resolve(NATIVE));
+    } catch (IOException e) {
+      LOG.warn("RocksDB is loaded from java.io.tmpdir instead: {}", e.getMessage());
+    }
+  }
+
   /** How other nodes follow this one. */
   private static MasterConfig masterConfig(PikaConf conf, ReplConfig config) {
     List<String> bind = conf.bindAddresses();
@@ -125,11 +160,15 @@ final class Node implements AutoCloseable {
 
   private static RespConfig respConfig(PikaConf conf) {
     RespLimits most = RespLimits.forHeap(Runtime.getRuntime().maxMemory());
-    int bulk = Math.min(most.bulkBytes(), conf.intOf(SettingsTable.PROTO_MAX_BULK_LEN));
+    int frame = conf.maxFrameBytes() - FRAME_OVERHEAD_BYTES;
+    int bulk =
+        Math.min(Math.min(most.bulkBytes(), frame), conf.intOf(SettingsTable.PROTO_MAX_BULK_LEN));
     long request =
-        Math.max(
-            bulk, Math.min(most.requestBytes(), conf.get(SettingsTable.CLIENT_QUERY_BUFFER_LIMIT)));
-    RespLimits limits = new RespLimits(bulk, request, most.words(), most.inlineBytes());
+        Math.min(
+            Math.min(most.requestBytes(), frame + (1 << 20)), // the longest word has a key
+            conf.get(SettingsTable.CLIENT_QUERY_BUFFER_LIMIT));
+    RespLimits limits =
+        new RespLimits(bulk, Math.max(bulk, request), most.words(), most.inlineBytes());
     int threads = Math.max(2, Runtime.getRuntime().availableProcessors());
     return new RespConfig(conf.bindAddresses(), conf.intOf(SettingsTable.PORT), threads, limits);
   }
@@ -137,13 +176,39 @@ final class Node implements AutoCloseable {
   private static ServerSettings serverSettings(PikaConf conf) {
     return new ServerSettings(
         ConfSettings.bytesOf(conf.get(SettingsTable.REQUIREPASS)),
-        conf.intOf(SettingsTable.MAXCLIENTS),
+        maxClients(conf.intOf(SettingsTable.MAXCLIENTS)),
         conf.intOf(SettingsTable.TIMEOUT),
         conf.get(SettingsTable.SLOWLOG_SLOWER_THAN),
         conf.intOf(SettingsTable.SLOWLOG_MAX_LEN),
+        conf.get(SettingsTable.MAXMEMORY_CLIENTS).bytes(clientMemory()),
         conf.get(SettingsTable.PUBSUB_OUTPUT_BUFFER_LIMIT),
         conf.get(SettingsTable.REFUSE_UNSAFE_PROMOTION),
         conf.get(SettingsTable.ENABLE_DEBUG_COMMAND));
+  }
+
+  /**
+   * As many clients as open files allow, as in Redis: a table or a binlog file that cannot be
+   * opened would stop a DB.
+   */
+  private static int maxClients(int wanted) {
+    long files = ProcessUsage.maxOpenFiles();
+    return (int) Math.min(wanted, Math.max(files - RESERVED_FILES, files / 2));
+  }
+
+  private static void warnOfMaxClients(PikaConf conf) {
+    int wanted = conf.intOf(SettingsTable.MAXCLIENTS);
+    if (maxClients(wanted) < wanted) {
+      LOG.warn(
+          "maxclients={} is more than the open files of this process allow ({}): {} it is",
+          wanted,
+          ProcessUsage.maxOpenFiles(),
+          maxClients(wanted));
+    }
+  }
+
+  /** Requests are held on the heap, replies beside it: both have to fit. */
+  private static long clientMemory() {
+    return Math.min(Runtime.getRuntime().maxMemory(), PlatformDependent.maxDirectMemory());
   }
 
   private void changed(PikaConf now) {

@@ -1,5 +1,7 @@
 package io.pikareplica.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.pikareplica.storage.Args;
 import io.pikareplica.storage.Command;
 import io.pikareplica.storage.CommandException;
@@ -24,18 +26,14 @@ final class ObjectCommands {
                     call,
                     Reply.error(
                         "ERR An LFU maxmemory policy is not selected, access frequency not"
-                            + " tracked.")));
+                            + " tracked. Please note that when switching between policies at"
+                            + " runtime LRU and LFU data will take some time to adjust.")));
   }
 
   static Subcommands memory() {
     return new Subcommands("memory")
-        .later(
-            "usage",
-            -3,
-            call ->
-                ifPresent(
-                    call, Reply.error("ERR keys lie on disk: what memory one takes is not known")))
-        .now("doctor", 2, call -> Reply.bulk("Keys lie on disk. See INFO memory."));
+        .later("usage", -3, MemoryUsage::run)
+        .now("doctor", 2, call -> Reply.text("Keys lie on disk. See INFO memory.".getBytes(UTF_8)));
   }
 
   private static CompletionStage<Reply> encoding(ServerCall call) throws CommandException {
@@ -67,7 +65,7 @@ final class ObjectCommands {
     byte[] key = call.args().get(2);
     return call.server()
         .data()
-        .run(call.client().db(), command, new Args("type".getBytes(StandardCharsets.UTF_8), key))
+        .run(call.client().db(), command, new Args("type".getBytes(UTF_8), key))
         .thenApply(ObjectCommands::text);
   }
 

@@ -2,12 +2,16 @@ package io.pikareplica.server;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import com.sun.management.UnixOperatingSystemMXBean;
+import io.netty.util.internal.PlatformDependent;
 import io.pikareplica.info.InfoSource;
 import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What this process uses, from Linux's /proc; zeros where there is none. Stateless. */
+/** What this process uses; zeros where the system does not say. Stateless. */
 final class ProcessUsage {
   private static final Path STATM = Path.of("/proc/self/statm");
   private static final Path STAT = Path.of("/proc/self/stat");
@@ -25,6 +29,23 @@ final class ProcessUsage {
   static long residentBytes() {
     String[] pages = read(STATM).split(" ", -1);
     return pages.length > 1 ? Long.parseLong(pages[1]) * PAGE_BYTES : 0;
+  }
+
+  /** Memory beside the heap that sockets and files are read into and written from. */
+  static long directBytes() {
+    long jdk =
+        ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+            .filter(pool -> pool.getName().equals("direct"))
+            .mapToLong(BufferPoolMXBean::getMemoryUsed)
+            .sum();
+    return jdk + Math.max(0, PlatformDependent.usedDirectMemory());
+  }
+
+  /** How many files, sockets among them, may be open at once; a large number without a limit. */
+  static long maxOpenFiles() {
+    return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+        ? unix.getMaxFileDescriptorCount()
+        : Long.MAX_VALUE;
   }
 
   static InfoSource.Cpu cpu() {

@@ -100,12 +100,11 @@ final class PubSub {
   }
 
   private static int deliver(ClientConnection client, List<Reply> message, long limitBytes) {
-    if (client.pendingBytes() > limitBytes) {
+    if (client.replyBytes() > limitBytes) {
       client.kill();
       return 0;
     }
-    client.deliver(message);
-    return 1;
+    return client.deliver(message) ? 1 : 0;
   }
 
   /** Channels that somebody listens to by their name. */
@@ -123,6 +122,10 @@ final class PubSub {
   /** Who listens to a channel by its name. */
   int subscriberCount(String channel) {
     return channels.getOrDefault(channel, Set.of()).size();
+  }
+
+  int channelCount() {
+    return channels.size();
   }
 
   int patternCount() {

@@ -21,7 +21,10 @@ final class PubSubCommands {
         new Subcommands("pubsub")
             .now("channels", -2, PubSubCommands::channels)
             .now("numsub", -2, PubSubCommands::counts)
-            .now("numpat", 2, call -> Reply.of(call.server().pubSub().patternCount()));
+            .now("numpat", 2, call -> Reply.of(call.server().pubSub().patternCount()))
+            // channels of a cluster's shards
+            .now("shardchannels", -2, call -> Reply.EMPTY_ARRAY)
+            .now("shardnumsub", -2, PubSubCommands::noCounts);
     return new ServerCommandList()
         .now("subscribe", -2, PubSubCommands::subscribe, WHILE_SUBSCRIBED, NOT_IN_MULTI)
         .now("psubscribe", -2, PubSubCommands::subscribePatterns, WHILE_SUBSCRIBED, NOT_IN_MULTI)
@@ -40,7 +43,7 @@ final class PubSubCommands {
 
   private static Reply channels(ServerCall call) throws CommandException {
     if (call.args().size() > 3) {
-      throw CommandException.arity("pubsub|channels");
+      throw Subcommands.wrongWords("pubsub", call.args().text(1));
     }
     byte[] pattern = call.args().size() == 3 ? call.args().get(2) : new byte[] {'*'};
     return Replies.latin1s(call.server().pubSub().channels(new Glob(pattern)));
@@ -55,22 +58,33 @@ final class PubSubCommands {
     return Reply.array(flat);
   }
 
+  private static Reply noCounts(ServerCall call) {
+    List<Reply> flat = new ArrayList<>();
+    for (int i = 2; i < call.args().size(); i++) {
+      flat.add(Reply.bulk(call.args().get(i)));
+      flat.add(Reply.ZERO);
+    }
+    return Reply.array(flat);
+  }
+
   private static Reply subscribe(ServerCall call) throws CommandException {
     for (String channel : names(call)) {
-      if (call.client().subscriptions().channels().add(channel)) {
+      boolean wasSubscriber = !call.client().subscriptions().isEmpty();
+      if (call.client().subscriptions().addChannel(channel)) {
         call.server().pubSub().subscribe(channel, call.client());
       }
-      confirm(call, "subscribe", Replies.latin1(channel));
+      confirm(call, wasSubscriber, "subscribe", Replies.latin1(channel));
     }
     return Replies.NONE;
   }
 
   private static Reply subscribePatterns(ServerCall call) throws CommandException {
     for (String pattern : names(call)) {
-      if (call.client().subscriptions().patterns().add(pattern)) {
+      boolean wasSubscriber = !call.client().subscriptions().isEmpty();
+      if (call.client().subscriptions().addPattern(pattern)) {
         call.server().pubSub().subscribePattern(pattern, call.client());
       }
-      confirm(call, "psubscribe", Replies.latin1(pattern));
+      confirm(call, wasSubscriber, "psubscribe", Replies.latin1(pattern));
     }
     return Replies.NONE;
   }
@@ -81,12 +95,14 @@ final class PubSubCommands {
       names = List.copyOf(call.client().subscriptions().channels());
     }
     for (String channel : names) {
-      call.client().subscriptions().channels().remove(channel);
+      boolean wasSubscriber = !call.client().subscriptions().isEmpty();
+      call.client().subscriptions().removeChannel(channel);
       call.server().pubSub().unsubscribe(channel, call.client());
-      confirm(call, "unsubscribe", Replies.latin1(channel));
+      confirm(call, wasSubscriber, "unsubscribe", Replies.latin1(channel));
     }
     if (names.isEmpty()) {
-      confirm(call, "unsubscribe", Reply.NIL);
+      boolean isSubscriber = !call.client().subscriptions().isEmpty();
+      confirm(call, isSubscriber, "unsubscribe", Reply.NIL);
     }
     return Replies.NONE;
   }
@@ -97,40 +113,42 @@ final class PubSubCommands {
       names = List.copyOf(call.client().subscriptions().patterns());
     }
     for (String pattern : names) {
-      call.client().subscriptions().patterns().remove(pattern);
+      boolean wasSubscriber = !call.client().subscriptions().isEmpty();
+      call.client().subscriptions().removePattern(pattern);
       call.server().pubSub().unsubscribePattern(pattern, call.client());
-      confirm(call, "punsubscribe", Replies.latin1(pattern));
+      confirm(call, wasSubscriber, "punsubscribe", Replies.latin1(pattern));
     }
     if (names.isEmpty()) {
-      confirm(call, "punsubscribe", Reply.NIL);
+      boolean isSubscriber = !call.client().subscriptions().isEmpty();
+      confirm(call, isSubscriber, "punsubscribe", Reply.NIL);
     }
     return Replies.NONE;
   }
 
   /** One message per channel, each with what the client subscribes to by then. */
-  private static void confirm(ServerCall call, String what, Reply name) {
+  private static void confirm(ServerCall call, boolean wasSubscriber, String what, Reply name) {
     Subscriptions subscriptions = call.client().subscriptions();
-    boolean wasSubscriber = !subscriptions.isEmpty();
-    subscriptions.changed();
-    countSubscriber(call.server(), wasSubscriber, !subscriptions.isEmpty());
+    count(call.server(), wasSubscriber, !subscriptions.isEmpty());
     int count = subscriptions.channelCount() + subscriptions.patternCount();
     call.client().push(List.of(Reply.bulk(what), name, Reply.of(count)));
   }
 
-  private static void countSubscriber(ServerContext server, boolean before, boolean now) {
-    if (before != now) {
-      server.stats().subscribers(now ? 1 : -1);
+  private static void count(ServerContext server, boolean wasSubscriber, boolean isSubscriber) {
+    if (wasSubscriber != isSubscriber) {
+      server.stats().subscribers(isSubscriber ? 1 : -1);
     }
+    server.stats().listened(server.pubSub().channelCount(), server.pubSub().patternCount());
   }
 
   /** Ends all subscriptions without a word: RESET, or the client has gone. */
   static void forgetAll(ServerContext server, ClientConnection client) {
     Subscriptions subscriptions = client.subscriptions();
-    countSubscriber(server, !subscriptions.isEmpty(), false);
+    if (subscriptions.isEmpty()) {
+      return;
+    }
     server.pubSub().forget(client);
-    subscriptions.channels().clear();
-    subscriptions.patterns().clear();
-    subscriptions.changed();
+    subscriptions.clear();
+    count(server, true, false);
   }
 
   private static List<String> names(ServerCall call) throws CommandException {

@@ -1,6 +1,7 @@
 package io.pikareplica.server;
 
 import io.pikareplica.repl.HostPort;
+import io.pikareplica.repl.LinkState;
 import io.pikareplica.repl.ReplicationStatus;
 import io.pikareplica.storage.Args;
 import io.pikareplica.storage.CommandException;
@@ -59,7 +60,7 @@ final class ReplicationCommands {
   private static CompletionStage<Reply> slaveOf(ServerCall call) throws CommandException {
     Args args = call.args();
     if (args.size() > 4 || (args.size() == 4 && !args.is(3, "force"))) {
-      throw CommandException.syntax();
+      throw CommandException.arity(args.name());
     }
     return isNoOne(args) ? promote(call) : follow(call);
   }
@@ -81,9 +82,7 @@ final class ReplicationCommands {
     ServerContext server = call.server();
     HostPort master = address(args);
     boolean isForced = args.size() == 4;
-    Optional<HostPort> current =
-        server.replication().status().master().map(ReplicationStatus.Master::address);
-    if (current.equals(Optional.of(master)) && !isForced) {
+    if (!isForced && follows(server.replication().status(), master)) {
       return CompletableFuture.completedFuture(
           new Reply.Status("OK Already connected to specified master"));
     }
@@ -91,6 +90,19 @@ final class ReplicationCommands {
       throw new CommandException("ERR The master ip:port and the slave ip:port are the same");
     }
     return changed(server, server.replication().slaveOf(master, isForced));
+  }
+
+  /**
+   * Whether there is nothing to do. While it is being promoted a node still shows its master, and
+   * then another SLAVEOF counts, even to the same one; where the link is in error, it tries again.
+   */
+  private static boolean follows(ReplicationStatus status, HostPort wanted) {
+    return status
+        .master()
+        .filter(master -> master.address().equals(wanted))
+        .filter(
+            master -> master.state() != LinkState.NO_CONNECT && master.state() != LinkState.ERROR)
+        .isPresent();
   }
 
   private static CompletionStage<Reply> changed(
@@ -104,6 +116,15 @@ final class ReplicationCommands {
   }
 
   private static HostPort address(Args args) throws CommandException {
+    long port;
+    try {
+      port = args.int64(2);
+    } catch (CommandException e) {
+      port = -1;
+    }
+    if (port < 1 || port > 65535) {
+      throw new CommandException("ERR Invalid master port");
+    }
     String host = args.text(1);
     // it goes into the configuration file and into INFO, as it stands
     boolean isClean =
@@ -112,15 +133,6 @@ final class ReplicationCommands {
             && host.chars().allMatch(c -> c > ' ' && c < 127 && c != '"' && c != '#');
     if (!isClean) {
       throw new CommandException("ERR Invalid master host");
-    }
-    long port;
-    try {
-      port = args.int64(2);
-    } catch (CommandException e) {
-      throw new CommandException("ERR Invalid master port");
-    }
-    if (port < 1 || port > 65535) {
-      throw new CommandException("ERR Invalid master port");
     }
     return new HostPort(host, (int) port);
   }

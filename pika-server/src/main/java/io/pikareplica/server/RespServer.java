@@ -53,9 +53,12 @@ public final class RespServer implements AutoCloseable {
   private final ExecutorService settingsThread;
   private final List<Channel> listening = new ArrayList<>();
   private final Clients clients = new Clients();
+  private final ClientMemory memory;
   private volatile int port;
 
-  private RespServer(RespConfig config) {
+  private RespServer(RespConfig config, Backend backend) {
+    memory =
+        new ClientMemory(clients, () -> backend.settings().get().clientsBytes(), backend.stats());
     loops =
         new MultiThreadIoEventLoopGroup(
             config.threads(), new DefaultThreadFactory("resp"), NioIoHandler.newFactory());
@@ -73,7 +76,7 @@ public final class RespServer implements AutoCloseable {
    *     running then
    */
   public static RespServer start(RespConfig config, Backend backend) throws IOException {
-    RespServer server = new RespServer(config);
+    RespServer server = new RespServer(config, backend);
     try {
       server.port = config.port();
       ServerContext context = server.context(config, backend);
@@ -128,9 +131,11 @@ public final class RespServer implements AutoCloseable {
     return new ServerContext(
         backend.replication(),
         new KnownCommands(CommandTable.instance().all()),
-        new DataRunner(backend.replication(), watchedKeys, longReads),
+        new DataRunner(backend.replication(), watchedKeys, backend.stats(), longReads),
         watchedKeys,
         clients,
+        memory,
+        new CrossProtocol(),
         new PubSub(),
         backend.stats(),
         new SlowLog(),
@@ -147,7 +152,10 @@ public final class RespServer implements AutoCloseable {
   @SuppressWarnings("FutureReturnValueIgnored") // they end with the event loops
   private void startTimers(Backend backend) {
     loops.scheduleAtFixedRate(
-        () -> backend.stats().sampleRate(System.nanoTime()),
+        () -> {
+          backend.stats().sampleRate(System.nanoTime());
+          memory.recount();
+        },
         0,
         SAMPLE_EVERY_MS,
         TimeUnit.MILLISECONDS);

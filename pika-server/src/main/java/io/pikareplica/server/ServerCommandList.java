@@ -23,10 +23,21 @@ final class ServerCommandList {
 
   /** A command whose reply comes when it is done. */
   ServerCommandList later(String name, int arity, Body body, Trait... traits) {
+    return add(name, arity, 0, 0, body, traits);
+  }
+
+  /** Likewise, and all words behind its name are keys. */
+  ServerCommandList ofKeys(String name, int arity, Body body, Trait... traits) {
+    return add(name, arity, 1, -1, body, traits);
+  }
+
+  private ServerCommandList add(
+      String name, int arity, int firstKey, int lastKey, Body body, Trait... traits) {
     Set<Flag> flags = EnumSet.of(Flag.FAST);
     Set<Trait> set = EnumSet.noneOf(Trait.class);
     set.addAll(List.of(traits));
-    CommandSpec spec = new CommandSpec(name, arity, Group.SERVER, flags, 0, 0, 0);
+    CommandSpec spec =
+        new CommandSpec(name, arity, Group.SERVER, flags, firstKey, lastKey, firstKey);
     commands.add(new ServerCommand(spec, set, body));
     return this;
   }

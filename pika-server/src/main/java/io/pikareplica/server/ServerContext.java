@@ -23,6 +23,8 @@ record ServerContext(
     DataRunner data,
     WatchedKeys watchedKeys,
     Clients clients,
+    ClientMemory memory,
+    CrossProtocol crossProtocol,
     PubSub pubSub,
     ServerStats stats,
     SlowLog slowLog,

@@ -8,6 +8,7 @@ package io.pikareplica.server;
  * @param timeoutSeconds {@code timeout}: silence after which a client is cut off; 0: never
  * @param slowlogMicros {@code slowlog-log-slower-than} in µs; negative: nothing is logged
  * @param slowlogMaxLen {@code slowlog-max-len}, entries
+ * @param clientsBytes {@code maxmemory-clients}: what all clients together may take; 0: no limit
  * @param pubSubBufferBytes what may wait for one subscriber before it is cut off
  * @param refusesUnsafePromotion {@code refuse-unsafe-promotion}: whether SLAVEOF NO ONE fails on a
  *     node that is not eligible
@@ -19,11 +20,12 @@ public record ServerSettings(
     int timeoutSeconds,
     long slowlogMicros,
     int slowlogMaxLen,
+    long clientsBytes,
     long pubSubBufferBytes,
     boolean refusesUnsafePromotion,
     boolean isDebugEnabled) {
   public static final ServerSettings DEFAULT =
-      new ServerSettings("", 20_000, 0, 10_000, 128, 32L << 20, true, false);
+      new ServerSettings("", 20_000, 0, 10_000, 128, 0, 32L << 20, true, false);
 
   public ServerSettings withRequirePass(String password) {
     return new ServerSettings(
@@ -32,6 +34,7 @@ public record ServerSettings(
         timeoutSeconds,
         slowlogMicros,
         slowlogMaxLen,
+        clientsBytes,
         pubSubBufferBytes,
         refusesUnsafePromotion,
         isDebugEnabled);
@@ -44,6 +47,20 @@ public record ServerSettings(
         timeoutSeconds,
         slowlogMicros,
         slowlogMaxLen,
+        clientsBytes,
+        pubSubBufferBytes,
+        refusesUnsafePromotion,
+        isDebugEnabled);
+  }
+
+  public ServerSettings withClientsBytes(long limit) {
+    return new ServerSettings(
+        requirePass,
+        maxClients,
+        timeoutSeconds,
+        slowlogMicros,
+        slowlogMaxLen,
+        limit,
         pubSubBufferBytes,
         refusesUnsafePromotion,
         isDebugEnabled);

@@ -9,7 +9,7 @@ import java.util.Map;
  * called on any thread, the others on one at a time.
  */
 public interface Settings {
-  /** Settings whose name matches one of the patterns, as they are now, in the order of names. */
+  /** Settings whose name matches one of the patterns, as they are now, each once. */
   List<Map.Entry<String, String>> get(List<String> globs);
 
   /**

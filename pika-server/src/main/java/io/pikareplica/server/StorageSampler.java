@@ -10,7 +10,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -28,15 +31,21 @@ final class StorageSampler implements AutoCloseable {
   private static final long EVERY_MS = 2_000;
   private static final long CLOSE_WITHIN_MS = 5_000;
 
-  /** What was seen last; sizes in bytes. */
+  /**
+   * What was seen last; sizes in bytes.
+   *
+   * @param failures instances with background errors, as Pika names them: {@code db0/1}
+   */
   record Sample(
       List<InfoSource.RocksDb> rocksDb,
       List<InfoSource.Keyspace> keyspace,
       long memtables,
+      long tableReaders,
       long blockCache,
       long sstFiles,
-      long binlogFiles) {
-    static final Sample NONE = new Sample(List.of(), List.of(), 0, 0, 0, 0);
+      long binlogFiles,
+      List<String> failures) {
+    static final Sample NONE = new Sample(List.of(), List.of(), 0, 0, 0, 0, 0, List.of());
   }
 
   private final Replication replication;
@@ -78,7 +87,9 @@ final class StorageSampler implements AutoCloseable {
   private Sample sample() throws IOException {
     List<InfoSource.RocksDb> rocksDb = new ArrayList<>();
     List<InfoSource.Keyspace> keyspace = new ArrayList<>();
+    List<String> failures = new ArrayList<>();
     long memtables = 0;
+    long tableReaders = 0;
     long blockCache = 0;
     long sstFiles = 0;
     for (int db = 0; db < replication.dbCount(); db++) {
@@ -88,8 +99,12 @@ final class StorageSampler implements AutoCloseable {
         rocksDb.add(row(name, one));
         keys += one.estimatedKeys();
         memtables += one.memtableBytes();
+        tableReaders += one.tableReaderBytes();
         blockCache += one.blockCacheBytes();
         sstFiles += one.sstBytes();
+        if (one.backgroundErrors() > 0) {
+          failures.add(name + "/" + one.index());
+        }
       }
       keyspace.add(new InfoSource.Keyspace(name, keys));
     }
@@ -97,9 +112,11 @@ final class StorageSampler implements AutoCloseable {
         List.copyOf(rocksDb),
         List.copyOf(keyspace),
         memtables,
+        tableReaders,
         blockCache,
         sstFiles,
-        bytesIn(logPath));
+        bytesIn(logPath),
+        List.copyOf(failures));
   }
 
   private List<InstanceStatistics> statistics(int db) {
@@ -109,16 +126,11 @@ final class StorageSampler implements AutoCloseable {
   }
 
   private static InfoSource.RocksDb row(String db, InstanceStatistics one) {
+    Map<String, Long> lines = new LinkedHashMap<>(one.properties());
+    lines.put("num_live_sst_files", one.sstFiles());
+    lines.put("is_write_stopped", one.isWriteStopped() ? 1L : 0L);
     return new InfoSource.RocksDb(
-        db + "_" + one.index(),
-        one.estimatedKeys(),
-        one.memtableBytes(),
-        one.sstBytes(),
-        one.sstFiles(),
-        one.pendingCompactionBytes(),
-        one.runningCompactions(),
-        one.runningFlushes(),
-        one.isWriteStopped());
+        "instance" + one.index() + "_" + db, Collections.unmodifiableMap(lines));
   }
 
   private static long bytesIn(Path folder) throws IOException {

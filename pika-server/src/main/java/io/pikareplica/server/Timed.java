@@ -67,6 +67,7 @@ final class Timed {
     ServerSettings settings = server.settings().get();
     long micros = TimeUnit.NANOSECONDS.toMicros(elapsedNanos);
     if (settings.slowlogMicros() >= 0 && micros >= settings.slowlogMicros()) {
+      server.stats().slowCommand();
       long now = TimeUnit.MILLISECONDS.toSeconds(System.currentTimeMillis());
       Args shown = SecretWords.masked(args);
       server

@@ -6,6 +6,8 @@ import io.pikareplica.storage.Args;
 import io.pikareplica.storage.CommandException;
 import io.pikareplica.storage.Reply;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +17,25 @@ final class ToolCommands {
   private static final long START_SECONDS =
       TimeUnit.MILLISECONDS.toSeconds(System.currentTimeMillis());
   private static final int SLOWLOG_DEFAULT = 10;
+  private static final List<String> CLUSTER =
+      List.of(
+          "addslots",
+          "count-failure-reports",
+          "countkeysinslot",
+          "delslots",
+          "failover",
+          "getkeysinslot",
+          "info",
+          "keyslot",
+          "links",
+          "meet",
+          "myid",
+          "nodes",
+          "replicas",
+          "reset",
+          "shards",
+          "slaves",
+          "slots");
   private static final long MAX_SLEEP_MS = 3_600_000;
 
   private ToolCommands() {}
@@ -43,10 +64,10 @@ final class ToolCommands {
         .later("latency", -2, latency)
         .later("acl", -2, acl)
         .later("module", -2, new Subcommands("module").now("list", 2, call -> Reply.EMPTY_ARRAY))
-        .later("debug", -2, new Subcommands("debug").later("sleep", 3, ToolCommands::sleep))
+        .later("debug", -2, ToolCommands::debug)
         .later("object", -2, ObjectCommands.object())
         .later("memory", -2, ObjectCommands.memory())
-        .now("cluster", -2, ToolCommands::cluster)
+        .later("cluster", -2, cluster())
         .now("monitor", 1, ToolCommands::monitor, NOT_IN_MULTI)
         .now("shutdown", -1, ToolCommands::shutdown, NOT_IN_MULTI)
         .commands();
@@ -67,15 +88,25 @@ final class ToolCommands {
   private static Reply slowLogGet(ServerCall call) throws CommandException {
     Args args = call.args();
     if (args.size() > 3) {
-      throw CommandException.arity("slowlog|get");
+      throw Subcommands.wrongWords("slowlog", args.text(1));
     }
-    int count = args.size() == 3 ? args.int32(2) : SLOWLOG_DEFAULT;
-    if (count < -1) {
-      throw new CommandException("ERR count should be greater than or equal to -1");
-    }
+    int count = args.size() == 3 ? count(args) : SLOWLOG_DEFAULT;
     List<SlowLog.Entry> entries =
         call.server().slowLog().newest(count == -1 ? Integer.MAX_VALUE : count);
     return Reply.array(entries.stream().map(ToolCommands::slowLogEntry).toList());
+  }
+
+  private static int count(Args args) throws CommandException {
+    int count;
+    try {
+      count = args.int32(2);
+    } catch (CommandException e) {
+      count = Integer.MIN_VALUE;
+    }
+    if (count < -1) {
+      throw new CommandException("ERR count should be greater than or equal to -1");
+    }
+    return count;
   }
 
   private static Reply slowLogEntry(SlowLog.Entry entry) {
@@ -94,16 +125,33 @@ final class ToolCommands {
     return Reply.OK;
   }
 
-  private static Reply cluster(ServerCall call) throws CommandException {
-    throw new CommandException("ERR This instance has cluster support disabled");
+  private static Subcommands cluster() {
+    Subcommands cluster = new Subcommands("cluster");
+    for (String name : CLUSTER) {
+      cluster.now(
+          name,
+          -2,
+          call -> {
+            throw new CommandException("ERR This instance has cluster support disabled");
+          });
+    }
+    return cluster;
   }
 
-  /** Holds up this connection only, unlike Redis. */
-  private static CompletionStage<Reply> sleep(ServerCall call) throws CommandException {
+  /** DEBUG counts its words itself, in Redis too. */
+  private static CompletionStage<Reply> debug(ServerCall call) throws CommandException {
     if (!call.server().settings().get().isDebugEnabled()) {
       throw new CommandException(
           "ERR DEBUG command not allowed. Set enable-debug-command to yes to allow it.");
     }
+    if (!call.args().is(1, "sleep") || call.args().size() != 3) {
+      throw Subcommands.wrongWords("debug", call.args().text(1));
+    }
+    return sleep(call);
+  }
+
+  /** Holds up this connection only, unlike Redis. */
+  private static CompletionStage<Reply> sleep(ServerCall call) throws CommandException {
     long sleepMs;
     try {
       sleepMs = (long) (Double.parseDouble(call.args().text(2)) * 1000);
@@ -135,7 +183,17 @@ final class ToolCommands {
 
   /** Answers nothing: the connection ends with the process. */
   private static Reply shutdown(ServerCall call) throws CommandException {
-    if (call.args().is(1, "abort")) {
+    Set<String> options = new TreeSet<>();
+    for (int i = 1; i < call.args().size(); i++) {
+      options.add(Dispatcher.lower(call.args().text(i)));
+    }
+    boolean isAbort = options.equals(Set.of("abort"));
+    if (!isAbort
+        && (!Set.of("save", "nosave", "now", "force").containsAll(options)
+            || options.containsAll(Set.of("save", "nosave")))) {
+      throw CommandException.syntax();
+    }
+    if (isAbort) {
       throw new CommandException("ERR No shutdown in progress.");
     }
     Thread thread = new Thread(call.server().shutdown(), "shutdown");

@@ -8,6 +8,9 @@ import java.util.List;
 final class Transaction {
   static final int MAX_COMMANDS = 1 << 20;
 
+  /** Of a queued command, about. */
+  private static final long OVERHEAD_BYTES = 64;
+
   private final long maxBytes;
   private final List<Queued> commands = new ArrayList<>();
   private long bytes;
@@ -17,7 +20,7 @@ final class Transaction {
   record Queued(KnownCommand command, Args args) {}
 
   /**
-   * @param maxBytes of all words together
+   * @param maxBytes of all commands together
    */
   Transaction(long maxBytes) {
     this.maxBytes = maxBytes;
@@ -25,12 +28,17 @@ final class Transaction {
 
   /** Takes a command; false when it would be too much. */
   boolean add(KnownCommand command, Args args) {
-    bytes += args.sizeBytes();
+    bytes += OVERHEAD_BYTES + args.sizeBytes();
     if (commands.size() == MAX_COMMANDS || bytes > maxBytes) {
       return false;
     }
     commands.add(new Queued(command, args));
     return true;
+  }
+
+  /** What is queued costs. */
+  long bytes() {
+    return bytes;
   }
 
   /** A command was refused: EXEC will run nothing. */

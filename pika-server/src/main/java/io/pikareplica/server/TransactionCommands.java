@@ -29,7 +29,7 @@ final class TransactionCommands {
         .now("multi", 1, TransactionCommands::multi, NEVER_QUEUED)
         .later("exec", 1, TransactionCommands::exec, NEVER_QUEUED)
         .now("discard", 1, TransactionCommands::discard, NEVER_QUEUED)
-        .later("watch", -2, TransactionCommands::watch, NEVER_QUEUED)
+        .ofKeys("watch", -2, TransactionCommands::watch, NEVER_QUEUED)
         .now("unwatch", 1, TransactionCommands::unwatch)
         .commands();
   }

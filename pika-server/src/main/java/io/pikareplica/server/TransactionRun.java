@@ -29,6 +29,7 @@ final class TransactionRun {
   private final List<Watch> watches;
   private final List<Reply> replies = new ArrayList<>();
   private final CompletableFuture<Reply> result = new CompletableFuture<>();
+  private final ReplyBudget budget;
   private boolean isGuarded;
   private boolean isBroken;
   private int next;
@@ -42,6 +43,7 @@ final class TransactionRun {
     this.client = client;
     this.commands = commands;
     this.watches = watches;
+    budget = ReplyBudget.refusingAt(server.limits().bulkBytes());
     isGuarded = watches.isEmpty();
   }
 
@@ -94,12 +96,13 @@ final class TransactionRun {
 
   private CompletionStage<Void> data(List<Call> run) {
     long start = System.nanoTime();
+    List<Call> bounded = budget.around(run);
     boolean onlyReads = run.stream().allMatch(call -> call.command() instanceof Command.Read);
     if (isGuarded) {
       CompletionStage<List<Reply>> running =
           onlyReads
-              ? server.data().readAll(client.db(), run)
-              : server.data().write(client.db(), run);
+              ? server.data().readAll(client.db(), bounded)
+              : server.data().write(client.db(), bounded);
       return running.handle((found, error) -> take(run, found, error, start));
     }
     isGuarded = true;
@@ -107,7 +110,7 @@ final class TransactionRun {
     List<Call> guarded = new ArrayList<>();
     Command looking = new Command.Read(GUARD, (context, args) -> guard.look());
     guarded.add(new Call(looking, Args.of("watch")));
-    run.forEach(call -> guarded.add(new Call(guard.around(call.command()), call.args())));
+    bounded.forEach(call -> guarded.add(new Call(guard.around(call.command()), call.args())));
     return server
         .data()
         .write(client.db(), guarded)
@@ -123,7 +126,7 @@ final class TransactionRun {
     long each = (System.nanoTime() - startNanos) / Math.max(1, run.size());
     for (int i = 0; i < run.size(); i++) {
       String name = run.get(i).command().spec().name();
-      Reply reply = error == null ? found.get(i) : Timed.failure(name, error);
+      Reply reply = error == null ? budget.checked(found.get(i)) : Timed.failure(name, error);
       replies.add(reply);
       Timed.count(server, client, name, run.get(i).args(), each, Replies.isFailure(reply));
     }

@@ -37,13 +37,21 @@ final class WaitForReplicas {
               + " replicas are just local and are not propagated.");
     }
     long count = call.args().int64(1);
-    long timeoutMs = call.args().int64(2);
+    long timeoutMs = timeoutMs(call);
     if (timeoutMs < 0) {
       throw new CommandException("ERR timeout is negative");
     }
     WaitForReplicas waiting = new WaitForReplicas(call, count, timeoutMs);
     waiting.look();
     return waiting.result;
+  }
+
+  private static long timeoutMs(ServerCall call) throws CommandException {
+    try {
+      return call.args().int64(2);
+    } catch (CommandException e) {
+      throw new CommandException("ERR timeout is not an integer or out of range");
+    }
   }
 
   /** A client that has gone waits for nothing. */

@@ -4,6 +4,9 @@ import io.pikareplica.binlog.BinlogOffset;
 
 /** One key that one client watches. */
 final class Watch {
+  /** Of this and its places in tables. */
+  private static final long OVERHEAD_BYTES = 200;
+
   private final int db;
   private final String key;
   private final boolean isOnReplica;
@@ -31,6 +34,11 @@ final class Watch {
 
   String key() {
     return key;
+  }
+
+  /** What it costs, about. */
+  long bytes() {
+    return OVERHEAD_BYTES + key.length();
   }
 
   void touch() {

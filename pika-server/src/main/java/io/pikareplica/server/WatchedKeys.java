@@ -54,7 +54,7 @@ final class WatchedKeys {
     if (spec.firstKey() == 0) {
       watched.values().forEach(watches -> watches.forEach(Watch::touch));
     }
-    for (byte[] key : KeyWords.of(spec, args)) {
+    for (byte[] key : KeyWords.written(spec, args)) {
       watched.getOrDefault(new String(key, ISO_8859_1), Set.of()).forEach(Watch::touch);
     }
   }

@@ -36,15 +36,18 @@ final class CommandFixture implements AutoCloseable {
   private volatile ServerSettings settings = ServerSettings.DEFAULT;
 
   CommandFixture(Path folder) {
+    Clients connected = new Clients();
     replication = new FakeReplication(folder, 2);
     WatchedKeys watchedKeys = new WatchedKeys(replication);
     context =
         new ServerContext(
             replication,
             new KnownCommands(CommandTable.instance().all()),
-            new DataRunner(replication, watchedKeys, timer),
+            new DataRunner(replication, watchedKeys, stats, timer),
             watchedKeys,
-            new Clients(),
+            connected,
+            new ClientMemory(connected, () -> settings.clientsBytes(), stats),
+            new CrossProtocol(),
             new PubSub(),
             stats,
             new SlowLog(),

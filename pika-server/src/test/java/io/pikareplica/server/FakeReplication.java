@@ -4,6 +4,7 @@ import io.pikareplica.binlog.BinlogOffset;
 import io.pikareplica.repl.DbSlaveOfRequest;
 import io.pikareplica.repl.HostPort;
 import io.pikareplica.repl.LinkState;
+import io.pikareplica.repl.OffsetOrder;
 import io.pikareplica.repl.ReplSettings;
 import io.pikareplica.repl.ReplState;
 import io.pikareplica.repl.Replication;
@@ -101,7 +102,9 @@ final class FakeReplication implements Replication, AutoCloseable {
               BinlogOffset.ZERO,
               Optional.empty(),
               "none",
-              ""));
+              false,
+              "",
+              Optional.empty()));
     }
     return new ReplicationStatus(
         master.isPresent() ? Role.SLAVE : Role.MASTER,
@@ -115,6 +118,8 @@ final class FakeReplication implements Replication, AutoCloseable {
         true,
         true,
         100 << 20,
+        ReplicationStatus.FileSizeSource.OWN,
+        OffsetOrder.REDIS_ORDER,
         10);
   }
 

@@ -9,12 +9,14 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Protocol;
 
 /** The program as a user starts it: what it says, how it ends, what is there the next time. */
 class MainIT {
@@ -72,9 +74,40 @@ class MainIT {
               () ->
                   assertThat(client.info("everything"))
                       .contains("db0:keys=1,")
-                      .contains("db0_2_estimate_num_keys:")
+                      .contains("instance2_db0_estimate_num_keys:")
                       .containsPattern("log_size:[1-9]")
                       .contains("cmdstat_set:calls=1,"));
+    }
+  }
+
+  /** Pika's way to count keys by type, which its exporter asks for once a day. */
+  @Test
+  void countsKeysByTypeWhenItIsAskedTo() throws Exception {
+    try (ChildProcess node = run("--databases", "2");
+        Jedis client = node.connect(port)) {
+      client.set("key", "value");
+      client.set("expires", "value");
+      client.expire("expires", 1_000);
+      client.select(1);
+      client.rpush("list", "element");
+      assertThat(client.info("keyspace")).doesNotContain("Strings_keys");
+
+      client.sendCommand(Protocol.Command.INFO, "keyspace", "1");
+
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(
+              () ->
+                  assertThat(client.info("keyspace"))
+                      .contains("db0 Strings_keys=2, expires=1, invalid_keys=0\r\n")
+                      .contains("db0 Lists_keys=0, expires=0, invalid_keys=0\r\n")
+                      .contains("db1 Lists_keys=1, expires=0, invalid_keys=0\r\n")
+                      .containsPattern("# Time:\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\r\n")
+                      .containsPattern("# Duration: \\d+s\r\n"));
+      client.get("nothing");
+      client.lrange("list", 0, -1);
+      assertThat(client.info("stats"))
+          .contains("keyspace_hits:1\r\n", "keyspace_misses:1\r\n", "is_scaning_keyspace:No\r\n");
     }
   }
 
@@ -88,6 +121,21 @@ class MainIT {
       assertThat(node.awaitExit()).isEqualTo(128 + 15);
       assertThat(node.output()).contains("stopping").contains("db=db0 closed");
     }
+  }
+
+  /** RocksDB's native part is 15 MB: where each kill left one, a disk would fill. */
+  @Test
+  void aKilledProcessLeavesNothingInTheTemporaryFolder() throws Exception {
+    Path temporary = Files.createDirectory(folder.resolve("tmp"));
+    for (int kill = 0; kill < 2; kill++) {
+      try (ChildProcess node =
+          ChildProcess.oursWith(
+              folder, List.of("-Djava.io.tmpdir=" + temporary), "run", "--port", "" + port)) {
+        node.awaitOutput("listening");
+      }
+    }
+    assertThat(temporary).isEmptyDirectory();
+    assertThat(folder.resolve("db/native").toFile().list()).hasSize(1);
   }
 
   @Test

@@ -9,12 +9,16 @@ import java.net.InetAddress;
 import java.net.Socket;
 
 /** A client that sends what it is told and shows replies as they stand on the wire. */
-final class RawClient implements AutoCloseable {
+public final class RawClient implements AutoCloseable {
   private final Socket socket;
   private final InputStream in;
 
   RawClient(int port) throws IOException {
-    socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    this(InetAddress.getLoopbackAddress(), port);
+  }
+
+  public RawClient(InetAddress host, int port) throws IOException {
+    socket = new Socket(host, port);
     socket.setSoTimeout(10_000);
     socket.setTcpNoDelay(true);
     in = new BufferedInputStream(socket.getInputStream());
@@ -30,19 +34,19 @@ final class RawClient implements AutoCloseable {
   }
 
   /** Sends text; each char is one byte. */
-  RawClient send(String text) throws IOException {
+  public RawClient send(String text) throws IOException {
     socket.getOutputStream().write(text.getBytes(ISO_8859_1));
     socket.getOutputStream().flush();
     return this;
   }
 
   /** Sends one request as an array and gives its reply. */
-  String ask(String... words) throws IOException {
+  public String ask(String... words) throws IOException {
     send(request(words));
     return reply();
   }
 
-  static String request(String... words) {
+  public static String request(String... words) {
     StringBuilder out = new StringBuilder("*" + words.length + "\r\n");
     for (String word : words) {
       out.append('$').append(word.length()).append("\r\n").append(word).append("\r\n");
@@ -51,12 +55,12 @@ final class RawClient implements AutoCloseable {
   }
 
   /** The next reply, see {@link ReplyText}. */
-  String reply() throws IOException {
+  public String reply() throws IOException {
     return ReplyText.read(in);
   }
 
   /** Whether the server has closed the connection; waits for it or for a byte. */
-  boolean isClosedByServer() throws IOException {
+  public boolean isClosedByServer() throws IOException {
     try {
       return in.read() < 0;
     } catch (java.net.SocketException e) {

@@ -45,7 +45,7 @@ final class ServerCommandsTest {
         "SELECT 1 | +OK",
         "SELECT 2 | -ERR DB index is out of range",
         "SELECT -1 | -ERR DB index is out of range",
-        "SELECT x | -ERR invalid DB index",
+        "SELECT x | -ERR value is not an integer or out of range",
         "HELLO 4 | -NOPROTO unsupported protocol version",
         "HELLO x | -ERR Protocol version is not an integer or out of range",
         "HELLO 3 FOO | -ERR Syntax error in HELLO option 'FOO'",
@@ -78,16 +78,15 @@ final class ServerCommandsTest {
         "CLIENT TRACKING off | +OK",
         "COMMAND FOO | -ERR unknown subcommand 'FOO'. Try COMMAND HELP.",
         "COMMAND INFO ping nosuch | *2 *10 $4 ping :-1 *3 +fast +loading +stale :0 :0 :0 *0 *0 *0"
-            + " *0 *-1",
+            + " *0 $-1",
         "COMMAND GETKEYS RPUSH a b c | *1 $1 a",
-        "COMMAND GETKEYS PING | -ERR The command has no key arguments",
-        "COMMAND GETKEYS NOSUCH | -ERR Invalid command specified",
+        "COMMAND GETKEYS PING x | -ERR The command has no key arguments",
+        "COMMAND GETKEYS NOSUCH x | -ERR Invalid command specified",
         "CONFIG GET maxclients | *2 $10 maxclients $5 20000",
         "CONFIG GET nosuch | *0",
         "CONFIG SET maxclients 5 | +OK",
         "CONFIG SET nosuch 5 | -ERR Unknown option or number of arguments for CONFIG SET",
-        "CONFIG SET maxclients 5 maxclients | -ERR wrong number of arguments for 'config|set'"
-            + " command",
+        "CONFIG SET maxclients 5 maxclients | -ERR syntax error",
         "CONFIG SET | -ERR wrong number of arguments for 'config|set' command",
         "CONFIG REWRITE | +OK",
         "CONFIG RESETSTAT | +OK",
@@ -96,6 +95,8 @@ final class ServerCommandsTest {
         "DEBUG SLEEP 1 | -ERR DEBUG command not allowed. Set enable-debug-command to yes to allow"
             + " it.",
         "SHUTDOWN ABORT | -ERR No shutdown in progress.",
+        "SHUTDOWN NOW! | -ERR syntax error",
+        "SHUTDOWN SAVE NOSAVE | -ERR syntax error",
         "OBJECT ENCODING nokey | $-1",
         "OBJECT FREQ nokey | $-1",
         "MEMORY USAGE nokey | $-1",
@@ -120,7 +121,7 @@ final class ServerCommandsTest {
         "SLAVEOF host 0 | -ERR Invalid master port",
         "SLAVEOF ho#st 1 | -ERR Invalid master host",
         "SLAVEOF 127.0.0.1 9221 | -ERR The master ip:port and the slave ip:port are the same",
-        "SLAVEOF host 1 foo | -ERR syntax error",
+        "SLAVEOF host 1 foo | -ERR wrong number of arguments for 'slaveof' command",
         "DBSLAVEOF db0 | -ERR Not currently a slave",
         "DBSLAVEOF db7 | -ERR Invalid db name",
         "DBSLAVEOF db0 a b | -ERR value is not an integer or out of range",
@@ -301,9 +302,33 @@ final class ServerCommandsTest {
     assertThat(monitor.reply()).endsWith(" \"AUTH\" \"(redacted)\" \"(redacted)\"");
   }
 
+  /** About the bytes of a key's rows; of a collection from a few of its elements. */
+  @Test
+  void estimatesWhatAKeyTakes() throws IOException {
+    String value = "v".repeat(100);
+    client.ask("SET", "string", value);
+    for (int i = 0; i < 50; i++) {
+      client.ask("RPUSH", "list", value);
+      client.ask("HSET", "hash", "field" + i, value);
+      client.ask("SADD", "set", i + value);
+      client.ask("ZADD", "zset", "1", i + value);
+      client.ask("XADD", "stream", "1-" + (i + 1), "f", value);
+    }
+    assertThat(client.say("MEMORY USAGE string")).isEqualTo(":146");
+    for (String key : new String[] {"list", "hash", "set", "stream"}) {
+      for (String samples : new String[] {"", " SAMPLES 3", " SAMPLES 0"}) {
+        long bytes = Long.parseLong(client.say("MEMORY USAGE " + key + samples).substring(1));
+        assertThat(bytes).as(key + samples).isBetween(50 * 130L, 50 * 190L);
+      }
+    }
+    assertThat(Long.parseLong(client.say("MEMORY USAGE zset").substring(1)))
+        .isBetween(100 * 130L, 100 * 190L);
+    assertThat(client.say("MEMORY USAGE nothing")).isEqualTo("$-1");
+  }
+
   @Test
   void logsSlowCommands() throws IOException {
-    server.settings(new ServerSettings("", 10, 0, 0, 2, 1 << 20, true, true));
+    server.settings(new ServerSettings("", 10, 0, 0, 2, 0, 1 << 20, true, true));
     client.say("ECHO " + "x".repeat(200));
     assertThat(client.say("SLOWLOG GET 1"))
         .matches(
@@ -314,7 +339,7 @@ final class ServerCommandsTest {
 
   @Test
   void sleepsWhenDebugCommandsAreEnabled() throws IOException {
-    server.settings(new ServerSettings("", 10, 0, -1, 2, 1 << 20, true, true));
+    server.settings(new ServerSettings("", 10, 0, -1, 2, 0, 1 << 20, true, true));
     long start = System.nanoTime();
     client.send("DEBUG SLEEP 0.05\r\nPING\r\n");
     assertThat(client.reply()).isEqualTo("+OK");

@@ -146,7 +146,7 @@ final class TransactionCommandsTest {
     client.say("CLIENT KILL ID x");
     client.say("RPUSH l b");
     assertThat(client.say("EXEC"))
-        .isEqualTo("*3 -ERR index out of range -ERR Invalid client ID :2");
+        .isEqualTo("*3 -ERR index out of range -ERR client-id should be greater than 0 :2");
   }
 
   @Test

@@ -14,9 +14,13 @@ import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
+import org.rocksdb.LiveFileMetaData;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.SstFileReader;
+import org.rocksdb.Status;
+import org.rocksdb.WALRecoveryMode;
 
 /**
  * One instance on its way between Pika's layout and ours, open with whatever families it has. No
@@ -36,7 +40,11 @@ final class BorderInstance implements AutoCloseable {
     this.folder = folder;
     settings = new RocksSettings(options.compression());
     comparators = new PikaComparators();
-    dbOptions = new DBOptions().setMaxOpenFiles(5000);
+    dbOptions =
+        new DBOptions()
+            .setMaxOpenFiles(5000)
+            // a damaged log is an error, and not the end of the log
+            .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords);
   }
 
   /**
@@ -46,7 +54,7 @@ final class BorderInstance implements AutoCloseable {
    */
   static BorderInstance open(Path folder, DbOptions options) {
     if (!Files.isRegularFile(folder.resolve("CURRENT"))) {
-      throw new StorageException("no RocksDB in " + folder);
+      throw new DamagedDataException("no RocksDB in " + folder);
     }
     BorderInstance instance = new BorderInstance(folder, options);
     try {
@@ -54,7 +62,7 @@ final class BorderInstance implements AutoCloseable {
       return instance;
     } catch (RocksDBException e) {
       instance.close();
-      throw new StorageException("cannot open " + folder + ": " + e.getMessage(), e);
+      throw refused("cannot open " + folder, e);
     } catch (RuntimeException e) {
       instance.close();
       throw e;
@@ -69,7 +77,7 @@ final class BorderInstance implements AutoCloseable {
       }
     }
     if (descriptors.isEmpty()) {
-      throw new StorageException(
+      throw new DamagedDataException(
           "cannot open " + folder + ": the MANIFEST that CURRENT names is missing or damaged");
     }
     List<ColumnFamilyHandle> handles = new ArrayList<>();
@@ -84,6 +92,35 @@ final class BorderInstance implements AutoCloseable {
     comparators.of(family).ifPresent(options::setComparator);
     familyOptions.add(options);
     return options;
+  }
+
+  /** Tells files that are damaged from everything else that RocksDB may have to say. */
+  static StorageException refused(String what, RocksDBException e) {
+    String message = what + ": " + e.getMessage();
+    Status.Code code = e.getStatus() == null ? Status.Code.Undefined : e.getStatus().getCode();
+    boolean isFull = message.contains("No space left");
+    return code == Status.Code.Corruption || (code == Status.Code.IOError && !isFull)
+        ? new DamagedDataException(message, e)
+        : new StorageException(message, e);
+  }
+
+  /**
+   * Reads every table and compares each block with its checksum.
+   *
+   * @throws DamagedDataException for the first that does not fit
+   */
+  void verifyTables(ConversionProgress progress) {
+    for (LiveFileMetaData table : rocks.getLiveFilesMetaData()) {
+      progress.converted(0);
+      String file = folder.resolve(table.fileName().substring(1)).toString();
+      try (Options options = fileOptions(new String(table.columnFamilyName(), US_ASCII));
+          SstFileReader reader = new SstFileReader(options)) {
+        reader.open(file);
+        reader.verifyChecksum();
+      } catch (RocksDBException e) {
+        throw refused(file + " is damaged", e);
+      }
+    }
   }
 
   Path folder() {

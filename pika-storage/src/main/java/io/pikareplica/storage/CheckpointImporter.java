@@ -44,6 +44,7 @@ public final class CheckpointImporter {
    * @param folder of the DB, with the instances {@code 0}, {@code 1} … in it
    * @param offset the binlog offset that the snapshot belongs to: applied afterwards
    * @param progress takes the list and zset rows converted so far, on any thread
+   * @throws DamagedDataException when a file is missing, short or does not have its checksum
    * @throws StorageException in one line: an instance is missing or does not open, there are more
    *     or less of them than {@code db-instance-num}, the layout is of Pika 3.5, or the keys are
    *     dealt by another {@code default-slot-num}
@@ -60,6 +61,7 @@ public final class CheckpointImporter {
       byte[] layout = ReplicaState.layout(index, options);
       if (!isConverted(instance, layout)) {
         checkFamilies(instance);
+        instance.verifyTables(progress);
         checkInstance(instance, index);
         removePrivateRecords(instance);
         rewrite(instance, PikaFamily.LIST, CheckpointImporter::listKey, progress);

@@ -19,6 +19,8 @@ public final class DbView implements ReadContext, AutoCloseable {
   private final ViewLeases leases;
   private final int lease;
   private boolean closed;
+  private int hits;
+  private int misses;
 
   DbView(PikaDb db, ViewLeases leases, long nowMs) {
     this.db = db;
@@ -55,6 +57,25 @@ public final class DbView implements ReadContext, AutoCloseable {
   @Override
   public long nowMs() {
     return nowMs;
+  }
+
+  @Override
+  public void looked(boolean isThere) {
+    if (isThere) {
+      hits++;
+    } else {
+      misses++;
+    }
+  }
+
+  /** How often a key that was looked for was there. */
+  public int hits() {
+    return hits;
+  }
+
+  /** How often it was not. */
+  public int misses() {
+    return misses;
   }
 
   /** How the instances are now, in their order. May take a millisecond each. */

@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.LongConsumer;
+import org.rocksdb.RocksDBException;
 
 /** Runs the conversion of a DB folder's instances side by side. */
 final class InstanceConversion {
@@ -78,6 +79,8 @@ final class InstanceConversion {
     }
     if (failure instanceof StorageException known) {
       throw known;
+    } else if (failure instanceof RocksDBException refused) {
+      throw BorderInstance.refused("cannot convert the layout", refused);
     } else if (failure != null) {
       throw new StorageException("cannot convert the layout: " + failure.getMessage(), failure);
     }

@@ -15,4 +15,7 @@ public interface ReadContext {
    * applied (its exec_time, whole seconds).
    */
   long nowMs();
+
+  /** A command looked for a key, for what INFO counts of it. */
+  default void looked(boolean isThere) {}
 }

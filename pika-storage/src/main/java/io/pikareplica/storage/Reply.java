@@ -62,9 +62,17 @@ public sealed interface Reply {
     }
   }
 
-  /** A bulk string. */
+  /**
+   * A bulk string.
+   *
+   * @param isText whether it is text for people, which RESP3 has a type of its own for
+   */
   @SuppressWarnings("ArrayRecordComponent") // compared nowhere; wrapping each value would cost
-  record Bulk(byte[] bytes) implements Reply {
+  record Bulk(byte[] bytes, boolean isText) implements Reply {
+    public Bulk(byte[] bytes) {
+      this(bytes, false);
+    }
+
     @Override
     public Kind kind() {
       return Kind.BULK;
@@ -114,6 +122,11 @@ public sealed interface Reply {
 
   static Reply bulk(String text) {
     return new Bulk(text.getBytes(UTF_8));
+  }
+
+  /** Text for people, such as INFO: a verbatim string in RESP3, a bulk string in RESP2. */
+  static Reply text(byte[] bytes) {
+    return new Bulk(bytes, true);
   }
 
   static Reply array(List<Reply> items) {

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -186,13 +187,69 @@ class CheckpointTest {
     Files.writeString(data.resolve("1/CURRENT"), "MANIFEST-999999\n");
 
     assertThatThrownBy(() -> CheckpointImporter.run(data, OPTIONS, BinlogOffset.ZERO, rows -> {}))
-        .isInstanceOf(StorageException.class)
+        .isInstanceOf(DamagedDataException.class)
         .hasMessageStartingWith("cannot open " + data.resolve("1") + ": ");
 
     Files.delete(data.resolve("1/CURRENT"));
     assertThatThrownBy(() -> CheckpointImporter.run(data, OPTIONS, BinlogOffset.ZERO, rows -> {}))
-        .isInstanceOf(StorageException.class)
+        .isInstanceOf(DamagedDataException.class)
         .hasMessage("no RocksDB in " + data.resolve("1"));
+  }
+
+  /** Whatever byte is another, the import says so and does not take the file for whole. */
+  @ParameterizedTest
+  @ValueSource(doubles = {0.0, 0.1, 0.25, 0.4, 0.5, 0.75, 0.9})
+  void refusesATableWithAFlippedBit(double where) throws IOException {
+    Path table = firstFile(folder.resolve("db0/1"), ".sst");
+    flip(table, (int) (Files.size(table) * where));
+
+    assertThatThrownBy(
+            () ->
+                CheckpointImporter.run(
+                    folder.resolve("db0"), OPTIONS, BinlogOffset.ZERO, rows -> {}))
+        .isInstanceOf(DamagedDataException.class);
+  }
+
+  @Test
+  void refusesALogWithAFlippedBit() throws IOException {
+    Path data = folder.resolve("logged");
+    PikaDb open = PikaDb.open(folder.resolve("made"), OPTIONS);
+    try (open;
+        DbBatch batch = open.newBatch()) {
+      batch.commit(new BinlogOffset(1, 2));
+      copy(folder.resolve("made"), data);
+    }
+    Path log = firstFile(data.resolve("0"), ".log");
+    assertThat(Files.size(log)).isPositive();
+    flip(log, 8);
+
+    assertThatThrownBy(() -> BorderInstance.open(data.resolve("0"), OPTIONS).close())
+        .isInstanceOf(DamagedDataException.class);
+  }
+
+  private static Path firstFile(Path folder, String end) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(file -> file.toString().endsWith(end)).sorted().findFirst().orElseThrow();
+    }
+  }
+
+  private static void flip(Path file, int at) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[at] ^= 0x10;
+    Files.write(file, bytes);
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> all = Files.walk(from)) {
+      for (Path path : all.toList()) {
+        Path target = to.resolve(from.relativize(path).toString());
+        if (Files.isDirectory(path)) {
+          Files.createDirectories(target);
+        } else {
+          Files.copy(path, target);
+        }
+      }
+    }
   }
 
   @Test

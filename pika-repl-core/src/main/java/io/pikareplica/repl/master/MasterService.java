@@ -12,12 +12,13 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.internal.PlatformDependent;
 import io.pikareplica.binlog.BinlogOffset;
 import io.pikareplica.proto.InnerMessage.InnerRequest;
 import io.pikareplica.proto.RsyncService.RsyncRequest;
 import io.pikareplica.repl.ReplicationStatus;
+import io.pikareplica.repl.Seldom;
 import io.pikareplica.repl.net.PbFrameDecoder;
 import io.pikareplica.repl.net.PbFrameEncoder;
 import java.io.IOException;
@@ -46,10 +47,15 @@ public final class MasterService implements AutoCloseable {
   /** The longest request is a MetaSync with its password. */
   private static final int MAX_REQUEST_BYTES = 1 << 16;
 
-  private static final WriteBufferWaterMark REPL_BUFFER =
-      new WriteBufferWaterMark(1 << 20, 4 << 20);
-  private static final WriteBufferWaterMark RSYNC_BUFFER =
-      new WriteBufferWaterMark(4 << 20, 16 << 20);
+  /** What may wait for one peer before nothing more is read for it. */
+  private static final WriteBufferWaterMark BUFFER = new WriteBufferWaterMark(1 << 20, 4 << 20);
+
+  /** Enough for the four files that a replica fetches at once, and for others beside it. */
+  private static final int MAX_CHUNKS = 16;
+
+  /** The shortest that {@code repl-ping-replica-period} can become while this runs. */
+  private static final long MIN_PING_MS = 1_000;
+
   private static final long TICKS_PER_PING = 4;
 
   private final EventLoopGroup group =
@@ -63,6 +69,10 @@ public final class MasterService implements AutoCloseable {
   private final List<Channel> servers = new ArrayList<>();
   private final AtomicBoolean isWakeUpDue = new AtomicBoolean();
   private final MasterConfig config;
+  private final Connections replLinks;
+  private final Connections fileLinks;
+  private final ChunkPermits chunks;
+  private final Seldom lines = Seldom.inPeriod(20, 10_000);
   private final Replicas replicas;
   private final Snapshots snapshots;
   private final ReplRequests requests;
@@ -73,9 +83,20 @@ public final class MasterService implements AutoCloseable {
     this.config = config;
     List<MasterDb> all = List.copyOf(dbs);
     snapshots = new Snapshots(config, all, loop, files);
-    replicas = new Replicas(config, all, loop, disk, MasterService::nowMs, snapshots);
+    long directBytes = PlatformDependent.maxDirectMemory();
+    replLinks = connections(config);
+    fileLinks = connections(config);
+    chunks = new ChunkPermits((int) Math.min(MAX_CHUNKS, Math.max(4, directBytes / (32 << 20))));
+    replicas =
+        new Replicas(config, all, loop, disk, MasterService::nowMs, snapshots, directBytes / 4);
     requests =
-        new ReplRequests(config, identity, replicas, snapshots, loop, disk, MasterService::nowMs);
+        new ReplRequests(
+            config, identity, replicas, replLinks, snapshots, loop, disk, MasterService::nowMs);
+  }
+
+  private static Connections connections(MasterConfig config) {
+    return new Connections(
+        config.timeoutMs(), config.idleMs(), config.timeoutMs(), MasterService::nowMs);
   }
 
   /**
@@ -90,11 +111,9 @@ public final class MasterService implements AutoCloseable {
     MasterService service = new MasterService(config, identity, dbs);
     try {
       service.snapshots.clear();
-      service.replPort =
-          service.listen("replication", config.replPort(), REPL_BUFFER, service::initRepl);
-      service.rsyncPort =
-          service.listen("snapshot files", config.rsyncPort(), RSYNC_BUFFER, service::initRsync);
-      long tickMs = Math.max(1, config.pingMs() / TICKS_PER_PING);
+      service.replPort = service.listen("replication", config.replPort(), service::initRepl);
+      service.rsyncPort = service.listen("snapshot files", config.rsyncPort(), service::initRsync);
+      long tickMs = Math.max(1, Math.min(config.pingMs(), MIN_PING_MS) / TICKS_PER_PING);
       service.loop.scheduleWithFixedDelay(service::tick, tickMs, tickMs, TimeUnit.MILLISECONDS);
       return service;
     } catch (IOException | RuntimeException e) {
@@ -108,14 +127,13 @@ public final class MasterService implements AutoCloseable {
   }
 
   /** The port in effect, the same on all addresses. */
-  private int listen(String what, int port, WriteBufferWaterMark buffer, Init init)
-      throws IOException {
+  private int listen(String what, int port, Init init) throws IOException {
     ServerBootstrap server =
         new ServerBootstrap()
             .group(group)
             .channel(NioServerSocketChannel.class)
             .childOption(ChannelOption.TCP_NODELAY, true)
-            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, buffer)
+            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, BUFFER)
             .childHandler(
                 new ChannelInitializer<SocketChannel>() {
                   @Override
@@ -141,19 +159,18 @@ public final class MasterService implements AutoCloseable {
   private void initRepl(SocketChannel channel) {
     channel
         .pipeline()
-        .addLast(new IdleStateHandler(config.idleMs(), 0, 0, TimeUnit.MILLISECONDS))
         .addLast(new PbFrameDecoder<>(InnerRequest.parser(), MAX_REQUEST_BYTES))
         .addLast(PbFrameEncoder.INSTANCE)
-        .addLast(new ReplHandler(requests, replicas, new ReplicaLink(channel)));
+        .addLast(new ReplHandler(requests, replicas, replLinks, new ReplicaLink(channel, lines)));
   }
 
   private void initRsync(SocketChannel channel) {
     channel
         .pipeline()
-        .addLast(new IdleStateHandler(config.idleMs(), 0, 0, TimeUnit.MILLISECONDS))
         .addLast(new PbFrameDecoder<>(RsyncRequest.parser(), MAX_REQUEST_BYTES))
         .addLast(PbFrameEncoder.INSTANCE)
-        .addLast(new RsyncHandler(snapshots, files, MasterService::nowMs));
+        .addLast(
+            new RsyncHandler(snapshots, fileLinks, chunks, files, lines, MasterService::nowMs));
   }
 
   private static long nowMs() {
@@ -163,10 +180,21 @@ public final class MasterService implements AutoCloseable {
   private void tick() {
     try {
       replicas.tick();
+      replLinks.tick();
+      fileLinks.tick();
       snapshots.tick(nowMs());
     } catch (RuntimeException e) {
       LOG.error("a round of keepalives failed", e); // else the rounds would end unseen
     }
+  }
+
+  /**
+   * Takes over another {@code repl-ping-replica-period}.
+   *
+   * @param periodMs {@value #MIN_PING_MS} or more
+   */
+  public void pingMs(long periodMs) {
+    replicas.pingMs(periodMs);
   }
 
   /** A binlog has grown. Cheap: many calls become one round of sending. */

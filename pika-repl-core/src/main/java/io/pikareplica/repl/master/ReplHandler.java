@@ -2,7 +2,6 @@ package io.pikareplica.repl.master;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.handler.timeout.IdleStateEvent;
 import io.pikareplica.proto.InnerMessage.InnerRequest;
 import io.pikareplica.repl.net.FrameException;
 import org.slf4j.Logger;
@@ -14,17 +13,26 @@ final class ReplHandler extends SimpleChannelInboundHandler<InnerRequest> {
 
   private final ReplRequests requests;
   private final Replicas replicas;
+  private final Connections connections;
   private final ReplicaLink link;
 
-  ReplHandler(ReplRequests requests, Replicas replicas, ReplicaLink link) {
+  ReplHandler(ReplRequests requests, Replicas replicas, Connections connections, ReplicaLink link) {
     this.requests = requests;
     this.replicas = replicas;
+    this.connections = connections;
     this.link = link;
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    connections.opened(ctx.channel(), link::close);
+    ctx.fireChannelActive();
   }
 
   @Override
   protected void channelRead0(ChannelHandlerContext ctx, InnerRequest request)
       throws FrameException {
+    connections.heard(ctx.channel());
     requests.handle(link, request);
   }
 
@@ -38,15 +46,9 @@ final class ReplHandler extends SimpleChannelInboundHandler<InnerRequest> {
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
+    connections.closed(ctx.channel());
     replicas.closed(link);
     ctx.fireChannelInactive();
-  }
-
-  @Override
-  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event instanceof IdleStateEvent) {
-      link.close("nothing heard");
-    }
   }
 
   @Override

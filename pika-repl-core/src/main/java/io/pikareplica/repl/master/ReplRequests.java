@@ -34,6 +34,7 @@ final class ReplRequests {
   private final MasterConfig config;
   private final MasterIdentity identity;
   private final Replicas replicas;
+  private final Connections connections;
   private final Snapshots snapshots;
   private final Executor loop;
   private final Executor disk;
@@ -43,6 +44,7 @@ final class ReplRequests {
       MasterConfig config,
       MasterIdentity identity,
       Replicas replicas,
+      Connections connections,
       Snapshots snapshots,
       Executor loop,
       Executor disk,
@@ -50,6 +52,7 @@ final class ReplRequests {
     this.config = config;
     this.identity = identity;
     this.replicas = replicas;
+    this.connections = connections;
     this.snapshots = snapshots;
     this.loop = loop;
     this.disk = disk;
@@ -63,6 +66,12 @@ final class ReplRequests {
    */
   void handle(ReplicaLink link, InnerRequest request) throws FrameException {
     ProtocolChecks.require(request.hasType(), "type");
+    if (request.getType() == InnerMessage.Type.kBinlogSync) {
+      ProtocolChecks.require(request.hasBinlogSync(), "binlog_sync");
+      binlogSync(link, request.getBinlogSync());
+      return;
+    }
+    link.checkAsking();
     switch (request.getType()) {
       case kMetaSync -> {
         ProtocolChecks.require(request.hasMetaSync(), "meta_sync");
@@ -76,10 +85,7 @@ final class ReplRequests {
         ProtocolChecks.require(request.hasDbSync(), "db_sync");
         dbSync(link, request.getDbSync());
       }
-      case kBinlogSync -> {
-        ProtocolChecks.require(request.hasBinlogSync(), "binlog_sync");
-        binlogSync(link, request.getBinlogSync());
-      }
+      case kBinlogSync -> throw new IllegalStateException("handled above");
       case kRemoveSlaveNode -> {
         ProtocolChecks.require(request.getRemoveSlaveNodeCount() > 0, "remove_slave_node");
         removeSlaveNode(link, request.getRemoveSlaveNode(0));
@@ -91,16 +97,20 @@ final class ReplRequests {
   private void metaSync(ReplicaLink link, InnerRequest.MetaSync request) throws FrameException {
     HostPort address = address(request.hasNode(), request.getNode(), "meta_sync");
     if (!isAuthentic(request.getAuthBytes().toByteArray())) {
-      LOG.warn("replica={}@{} refused: wrong masterauth", address, link);
+      link.tell("as " + address + " refused", "wrong masterauth");
       link.send(Replies.wrongAuth());
       return;
     }
     disk(
+        link,
         () -> {
           Optional<String> id = replicationId();
           return () -> {
             if (id.isEmpty()) {
               link.send(Replies.metaSyncLater("No replication id yet"));
+            } else if (link.isOpen() && !connections.admit(link.channel())) {
+              link.tell("as " + address + " put off", "too many replicas");
+              link.send(Replies.metaSyncLater("Too many replicas"));
             } else if (link.isOpen()) {
               replicas.register(link, address);
               link.send(
@@ -143,6 +153,7 @@ final class ReplRequests {
     }
     MasterDb db = found.get();
     disk(
+        link,
         () -> {
           BinlogOffset producer = db.received();
           ReplyCode code =
@@ -269,13 +280,18 @@ final class ReplRequests {
     Runnable run();
   }
 
-  private void disk(DiskTask task) {
+  private void disk(ReplicaLink link, DiskTask task) {
+    link.waits();
     try {
       disk.execute(
           () -> {
             Runnable then = task.run();
             try {
-              loop.execute(then);
+              loop.execute(
+                  () -> {
+                    link.waitsNoMore();
+                    then.run();
+                  });
             } catch (RejectedExecutionException e) {
               LOG.debug("closed while a request was answered");
             }

@@ -5,6 +5,7 @@ import io.pikareplica.binlog.BinlogOffset;
 import io.pikareplica.binlog.BinlogRecord;
 import io.pikareplica.repl.HostPort;
 import io.pikareplica.repl.ReplicationStatus;
+import io.pikareplica.repl.ReplicationStatus.Sending;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -42,23 +43,37 @@ final class Replicas {
   private final Executor disk;
   private final LongSupplier clockMs;
   private final Snapshots snapshots;
+  private final long maxPendingBytes;
   private final Map<HostPort, Registration> registrations = new ConcurrentHashMap<>();
   private final Map<Key, SlaveNode> nodes = new ConcurrentHashMap<>();
+  private volatile long pingMs;
   private int nextSession;
 
+  /**
+   * @param maxPendingBytes what may be sent and not taken by all replicas together, before each
+   *     waits for the others; one frame more for each
+   */
   Replicas(
       MasterConfig config,
       List<MasterDb> dbs,
       Executor loop,
       Executor disk,
       LongSupplier clockMs,
-      Snapshots snapshots) {
+      Snapshots snapshots,
+      long maxPendingBytes) {
+    this.maxPendingBytes = maxPendingBytes;
     this.config = config;
     this.dbs = dbs;
     this.loop = loop;
     this.disk = disk;
     this.clockMs = clockMs;
     this.snapshots = snapshots;
+    pingMs = config.pingMs();
+  }
+
+  /** Another {@code repl-ping-replica-period}. Any thread. */
+  void pingMs(long period) {
+    pingMs = period;
   }
 
   Optional<MasterDb> db(String name) {
@@ -71,6 +86,9 @@ final class Replicas {
 
   /** Takes a replica in; one of the same name on another connection has gone, or lies. */
   void register(ReplicaLink link, HostPort address) {
+    if (!link.registered().equals(Optional.of(address))) {
+      leave(link, "it registers under another name"); // a connection has one at a time
+    }
     Registration old = registrations.put(address, new Registration(link, clockMs.getAsLong()));
     removeNodes(address, "it registers anew");
     if (old != null && old.link() != link) {
@@ -82,14 +100,18 @@ final class Replicas {
 
   /** The connection is gone, and with it all that belongs to it. */
   void closed(ReplicaLink link) {
+    leave(link, "connection closed");
+  }
+
+  private void leave(ReplicaLink link, String reason) {
     link.registered()
         .ifPresent(
             address -> {
               Registration current = registrations.get(address);
               if (current != null && current.link() == link) {
                 registrations.remove(address);
-                removeNodes(address, "connection closed");
-                LOG.info("replica={} gone", link);
+                removeNodes(address, reason);
+                LOG.info("replica={} gone reason=\"{}\"", link, reason);
               }
             });
   }
@@ -164,7 +186,7 @@ final class Replicas {
       return;
     }
     BinlogOffset limit = node.db().received();
-    if (!limit.isAfter(node.sent())) {
+    if (!limit.isAfter(node.sent()) || pendingBytes() > maxPendingBytes) {
       return;
     }
     node.readBegins();
@@ -175,6 +197,10 @@ final class Replicas {
     } catch (RejectedExecutionException e) {
       LOG.debug("closed while replica {} was served", node.address());
     }
+  }
+
+  private long pendingBytes() {
+    return registrations.values().stream().mapToLong(r -> r.link().pendingBytes()).sum();
   }
 
   /** On the executor for disks. */
@@ -226,7 +252,7 @@ final class Replicas {
       }
       if (now - node.lastRecvMs() > config.timeoutMs()) {
         remove(node.address(), node.db().name(), "nothing heard for " + config.timeoutMs() + " ms");
-      } else if (now - node.lastSendMs() > config.pingMs() && isIdle(node)) {
+      } else if (now - node.lastSendMs() > pingMs && isIdle(node)) {
         node.link().send(Replies.ping(node.db().name(), node.sessionId()));
         node.pinged(now);
       }
@@ -276,6 +302,7 @@ final class Replicas {
 
   private ReplicationStatus.Replica status(HostPort address, long sinceMs, long now) {
     List<BinlogOffset> acked = new ArrayList<>();
+    List<Sending> sending = new ArrayList<>();
     long heardMs = sinceMs;
     int online = 0;
     boolean isFetching = false;
@@ -284,12 +311,23 @@ final class Replicas {
       boolean isSending = node != null && node.state() == SlaveNode.State.BINLOG_SYNC;
       online += isSending ? 1 : 0;
       acked.add(isSending ? node.acked() : BinlogOffset.ZERO);
+      sending.add(sending(node));
       if (node != null) {
         heardMs = Math.max(heardMs, node.lastRecvMs());
         isFetching |= node.state() == SlaveNode.State.DB_SYNC && snapshots.isReady(db.name());
       }
     }
     String state = online == dbs.size() ? "online" : isFetching ? "send_bulk" : "wait_bgsave";
-    return new ReplicationStatus.Replica(address, state, acked, (now - heardMs) / 1000);
+    return new ReplicationStatus.Replica(address, state, acked, sending, (now - heardMs) / 1000);
+  }
+
+  /** As Pika tells it of each DB (src/pika_server.cc, PikaServer::GetSlaveListString). */
+  private static Sending sending(SlaveNode node) {
+    SlaveNode.State state = node == null ? SlaveNode.State.NOT_SYNC : node.state();
+    return switch (state) {
+      case NOT_SYNC -> new Sending(Sending.Kind.NOTHING, BinlogOffset.ZERO);
+      case DB_SYNC -> new Sending(Sending.Kind.SNAPSHOT, BinlogOffset.ZERO);
+      case BINLOG_SYNC -> new Sending(Sending.Kind.BINLOG, node.sent());
+    };
   }
 }

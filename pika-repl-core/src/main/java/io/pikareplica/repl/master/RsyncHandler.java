@@ -1,16 +1,15 @@
 package io.pikareplica.repl.master;
 
 import com.google.protobuf.UnsafeByteOperations;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.handler.timeout.IdleStateEvent;
 import io.pikareplica.proto.RsyncService.FileRequest;
 import io.pikareplica.proto.RsyncService.FileResponse;
 import io.pikareplica.proto.RsyncService.MetaResponse;
 import io.pikareplica.proto.RsyncService.RsyncRequest;
 import io.pikareplica.proto.RsyncService.RsyncResponse;
 import io.pikareplica.proto.RsyncService.StatusCode;
+import io.pikareplica.repl.Seldom;
 import io.pikareplica.repl.net.FrameException;
 import io.pikareplica.repl.net.ProtocolChecks;
 import java.io.EOFException;
@@ -45,6 +44,9 @@ final class RsyncHandler extends SimpleChannelInboundHandler<RsyncRequest> {
   /** What Pika's replicas ask for at most. */
   private static final int MAX_CHUNK_BYTES = 4 << 20;
 
+  /** What there is always room for: so that some who do not read keep nobody from reading. */
+  private static final int SMALL_CHUNK_BYTES = 256 << 10;
+
   /** Pika's master reads ahead in blocks and never answers across the border of two. */
   private static final long BLOCK_BYTES = 16 << 20;
 
@@ -56,46 +58,72 @@ final class RsyncHandler extends SimpleChannelInboundHandler<RsyncRequest> {
   private static final long REFUSAL_DELAY_MS = 100;
 
   private final Snapshots snapshots;
+  private final Connections connections;
+  private final ChunkPermits chunks;
   private final Executor files;
+  private final Seldom lines;
   private final LongSupplier clockMs;
   private final Map<String, Snapshot> bound = new HashMap<>();
   private final Deque<RsyncRequest> waiting = new ArrayDeque<>();
   private int inFlight;
 
-  RsyncHandler(Snapshots snapshots, Executor files, LongSupplier clockMs) {
+  RsyncHandler(
+      Snapshots snapshots,
+      Connections connections,
+      ChunkPermits chunks,
+      Executor files,
+      Seldom lines,
+      LongSupplier clockMs) {
     this.snapshots = snapshots;
+    this.connections = connections;
+    this.chunks = chunks;
     this.files = files;
+    this.lines = lines;
     this.clockMs = clockMs;
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    connections.opened(ctx.channel(), reason -> close(ctx, reason));
+    ctx.fireChannelActive();
   }
 
   @Override
   protected void channelRead0(ChannelHandlerContext ctx, RsyncRequest request)
       throws FrameException {
+    connections.heard(ctx.channel());
     ProtocolChecks.require(request.hasType(), "type");
     ProtocolChecks.require(request.hasReaderIndex(), "reader_index");
     ProtocolChecks.require(request.hasDbName(), "db_name");
-    ProtocolChecks.checkDbName(request.getDbName());
+    ProtocolChecks.checkDbName(request.getDbNameBytes());
     ProtocolChecks.require(request.hasSlotId(), "slot_id");
     switch (request.getType()) {
-      case kRsyncMeta -> ctx.writeAndFlush(meta(request));
+      case kRsyncMeta -> {
+        if (!ctx.channel().isWritable()) {
+          throw new FrameException("it asks on and does not take the answers");
+        }
+        ctx.writeAndFlush(meta(ctx, request));
+      }
       case kRsyncFile -> {
         FileRequest file = request.getFileReq();
         ProtocolChecks.require(request.hasFileReq(), "file_req");
         ProtocolChecks.require(file.hasFilename(), "file_req.filename");
         ProtocolChecks.require(file.hasCount(), "file_req.count");
         ProtocolChecks.require(file.hasOffset(), "file_req.offset");
-        ProtocolChecks.require(waiting.size() < MAX_WAITING, "an answer before more requests");
+        if (waiting.size() >= MAX_WAITING) {
+          throw new FrameException("it asks for more than " + MAX_WAITING + " chunks at once");
+        }
         waiting.add(request);
         serve(ctx);
       }
     }
   }
 
-  private RsyncResponse meta(RsyncRequest request) {
+  private RsyncResponse meta(ChannelHandlerContext ctx, RsyncRequest request) {
     String db = request.getDbName();
     unbind(db);
     Optional<Snapshot> current = snapshots.current(db, clockMs.getAsLong());
-    if (current.isEmpty()) {
+    if (current.isEmpty() || !connections.admit(ctx.channel())) {
       return response(request, "", StatusCode.kErr).build();
     }
     Snapshot snapshot = bind(current.get());
@@ -120,13 +148,17 @@ final class RsyncHandler extends SimpleChannelInboundHandler<RsyncRequest> {
 
   private void serve(ChannelHandlerContext ctx) {
     while (inFlight < MAX_IN_FLIGHT && !waiting.isEmpty() && ctx.channel().isWritable()) {
-      serve(ctx, waiting.remove());
+      boolean hasPermit = chunks.take();
+      if (!hasPermit && inFlight > 0) {
+        return; // what is in flight comes back here
+      }
+      serve(ctx, waiting.remove(), hasPermit);
     }
   }
 
-  private void serve(ChannelHandlerContext ctx, RsyncRequest request) {
+  private void serve(ChannelHandlerContext ctx, RsyncRequest request, boolean hasPermit) {
     FileRequest file = request.getFileReq();
-    Optional<Snapshot> snapshot = snapshotFor(request.getDbName());
+    Optional<Snapshot> snapshot = snapshotFor(ctx, request.getDbName());
     long size = snapshot.map(s -> s.files().getOrDefault(file.getFilename(), -1L)).orElse(-1L);
     boolean isValid =
         size >= 0
@@ -136,34 +168,45 @@ final class RsyncHandler extends SimpleChannelInboundHandler<RsyncRequest> {
             && file.getOffset() <= size;
     inFlight++;
     if (!isValid) {
-      refuse(ctx, request, snapshot);
+      refuse(ctx, request, snapshot, hasPermit);
       return;
     }
     Snapshot source = snapshot.get();
     try {
-      files.execute(() -> read(ctx, request, source, size));
+      files.execute(() -> read(ctx, request, source, size, hasPermit));
     } catch (RejectedExecutionException e) {
       LOG.debug("closed while files were fetched");
     }
   }
 
   /** The one that the list on this connection was of; after a reconnect, the current one. */
-  private Optional<Snapshot> snapshotFor(String db) {
+  private Optional<Snapshot> snapshotFor(ChannelHandlerContext ctx, String db) {
     Optional<Snapshot> current = snapshots.current(db, clockMs.getAsLong());
     Snapshot kept = bound.get(db);
-    return kept != null ? Optional.of(kept) : current.map(this::bind);
+    return kept != null
+        ? Optional.of(kept)
+        : current.filter(found -> connections.admit(ctx.channel())).map(this::bind);
   }
 
   private void refuse(
-      ChannelHandlerContext ctx, RsyncRequest request, Optional<Snapshot> snapshot) {
-    LOG.warn(
-        "db={} file={} offset={} refused",
-        request.getDbName(),
-        printable(request.getFileReq().getFilename()),
-        Long.toUnsignedString(request.getFileReq().getOffset()));
+      ChannelHandlerContext ctx,
+      RsyncRequest request,
+      Optional<Snapshot> snapshot,
+      boolean hasPermit) {
+    lines
+        .next()
+        .ifPresent(
+            leftOut ->
+                LOG.warn(
+                    "db={} file={} offset={} refused not_shown={}",
+                    request.getDbName(),
+                    printable(request.getFileReq().getFilename()),
+                    Long.toUnsignedString(request.getFileReq().getOffset()),
+                    leftOut));
     RsyncResponse answer =
         response(request, snapshot.map(Snapshot::uuid).orElse(""), StatusCode.kErr).build();
-    ctx.executor().schedule(() -> finish(ctx, answer), REFUSAL_DELAY_MS, TimeUnit.MILLISECONDS);
+    ctx.executor()
+        .schedule(() -> send(ctx, answer, hasPermit), REFUSAL_DELAY_MS, TimeUnit.MILLISECONDS);
   }
 
   private static String printable(String name) {
@@ -172,14 +215,20 @@ final class RsyncHandler extends SimpleChannelInboundHandler<RsyncRequest> {
   }
 
   /** On the executor for files. */
-  private void read(ChannelHandlerContext ctx, RsyncRequest request, Snapshot source, long size) {
+  private void read(
+      ChannelHandlerContext ctx,
+      RsyncRequest request,
+      Snapshot source,
+      long size,
+      boolean hasPermit) {
     Runnable then;
     try {
-      RsyncResponse answer = chunk(request, source, size);
-      then = () -> finish(ctx, answer);
+      RsyncResponse answer =
+          chunk(request, source, size, hasPermit ? MAX_CHUNK_BYTES : SMALL_CHUNK_BYTES);
+      then = () -> send(ctx, answer, hasPermit);
     } catch (IOException e) {
       LOG.error("db={} a file of the snapshot cannot be read", source.db(), e);
-      then = () -> refuse(ctx, request, Optional.of(source));
+      then = () -> refuse(ctx, request, Optional.of(source), hasPermit);
     }
     try {
       ctx.executor().execute(then);
@@ -188,14 +237,12 @@ final class RsyncHandler extends SimpleChannelInboundHandler<RsyncRequest> {
     }
   }
 
-  private static RsyncResponse chunk(RsyncRequest request, Snapshot source, long size)
-      throws IOException {
+  private static RsyncResponse chunk(
+      RsyncRequest request, Snapshot source, long size, int mostBytes) throws IOException {
     FileRequest file = request.getFileReq();
     long offset = file.getOffset();
     long wanted =
-        Long.compareUnsigned(file.getCount(), MAX_CHUNK_BYTES) > 0
-            ? MAX_CHUNK_BYTES
-            : file.getCount();
+        Long.compareUnsigned(file.getCount(), mostBytes) > 0 ? mostBytes : file.getCount();
     long untilBorder = BLOCK_BYTES - offset % BLOCK_BYTES;
     int count = (int) Math.min(wanted, Math.min(untilBorder, size - offset));
     byte[] data = bytes(source.folder().resolve(file.getFilename()), offset, count);
@@ -224,10 +271,21 @@ final class RsyncHandler extends SimpleChannelInboundHandler<RsyncRequest> {
     return data.array();
   }
 
-  private void finish(ChannelHandlerContext ctx, RsyncResponse answer) {
-    inFlight--;
-    ctx.writeAndFlush(answer);
-    serve(ctx);
+  /** An answer is in flight until it is taken, or the connection is gone. */
+  private void send(ChannelHandlerContext ctx, RsyncResponse answer, boolean hasPermit) {
+    ctx.writeAndFlush(answer)
+        .addListener(
+            written -> {
+              inFlight--;
+              if (hasPermit) {
+                chunks.giveBack();
+              }
+              if (written.isSuccess()) {
+                serve(ctx);
+              } else {
+                close(ctx, String.valueOf(written.cause().getMessage()));
+              }
+            });
   }
 
   private static RsyncResponse.Builder response(
@@ -249,6 +307,7 @@ final class RsyncHandler extends SimpleChannelInboundHandler<RsyncRequest> {
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
+    connections.closed(ctx.channel());
     waiting.clear();
     bound.values().forEach(snapshots::release);
     bound.clear();
@@ -256,16 +315,22 @@ final class RsyncHandler extends SimpleChannelInboundHandler<RsyncRequest> {
   }
 
   @Override
-  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event instanceof IdleStateEvent) {
-      ctx.close();
-    }
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    close(ctx, String.valueOf(cause.getMessage()));
   }
 
-  @Override
-  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    Channel channel = ctx.channel();
-    LOG.warn("peer={} file link closed reason=\"{}\"", channel.remoteAddress(), cause.getMessage());
-    ctx.close();
+  private void close(ChannelHandlerContext ctx, String reason) {
+    if (ctx.channel().isOpen()) {
+      lines
+          .next()
+          .ifPresent(
+              leftOut ->
+                  LOG.warn(
+                      "peer={} file link closed reason=\"{}\" not_shown={}",
+                      ctx.channel().remoteAddress(),
+                      reason,
+                      leftOut));
+      ctx.close();
+    }
   }
 }

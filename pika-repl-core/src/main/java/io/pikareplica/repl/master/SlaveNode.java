@@ -25,7 +25,7 @@ final class SlaveNode {
   private volatile BinlogOffset acked;
   private volatile long lastRecvMs;
   private long lastSendMs;
-  private BinlogOffset sent;
+  private volatile BinlogOffset sent;
   private SendWindow window;
   private BinlogFeed feed;
   private boolean isReading;

@@ -4,11 +4,11 @@ package io.pikareplica.repl.net;
 public final class FrameException extends Exception {
   private static final long serialVersionUID = 1;
 
-  FrameException(String message) {
+  public FrameException(String message) {
     super(message);
   }
 
-  FrameException(String message, Throwable cause) {
+  public FrameException(String message, Throwable cause) {
     super(message, cause);
   }
 }

@@ -31,6 +31,11 @@ public final class MasterProbe {
   private static final int TIMEOUT_MS = 1_500;
 
   private static final int MAX_ANSWER_BYTES = 4_096;
+
+  /** Pika takes 100 MiB instead of what is outside (src/pika_conf.cc), so no master has it. */
+  private static final long MIN_FILE_BYTES = 1 << 10;
+
+  private static final long MAX_FILE_BYTES = 1 << 30;
   private static final Pattern ANSWER =
       Pattern.compile("\\$16\r\nbinlog-file-size\r\n\\$\\d+\r\n(\\d{1,18})\r\n");
 
@@ -110,7 +115,9 @@ public final class MasterProbe {
       answer.append(new String(bytes, StandardCharsets.ISO_8859_1));
       Matcher found = ANSWER.matcher(answer.toString().toLowerCase(Locale.ROOT));
       if (found.find()) {
-        result.complete(OptionalLong.of(Long.parseLong(found.group(1))));
+        long size = Long.parseLong(found.group(1));
+        boolean isPossible = size >= MIN_FILE_BYTES && size <= MAX_FILE_BYTES;
+        result.complete(isPossible ? OptionalLong.of(size) : OptionalLong.empty());
       } else if (answer.length() == MAX_ANSWER_BYTES) {
         result.complete(OptionalLong.empty());
       }

@@ -1,14 +1,17 @@
 package io.pikareplica.repl.net;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.MessageLite;
+import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import com.google.protobuf.UnsafeByteOperations;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import java.util.Arrays;
 
 /**
@@ -19,13 +22,13 @@ import java.util.Arrays;
  * bytes} fields of the message are views of that array. The array grows with what has arrived, so a
  * peer that announces much and sends little costs little.
  *
- * <p>A frame that is empty, longer than the limit or no such message ends the decoding: {@link
- * FrameException} goes down the pipeline once, what follows on the channel is dropped, and whoever
- * handles it closes the channel.
+ * <p>A frame that is empty, longer than the limit, of more fields than any of Pika's, or no such
+ * message ends the decoding: {@link FrameException} goes down the pipeline once, what follows on
+ * the channel is dropped, and whoever handles it closes the channel.
  *
  * @param <M> the message, for example {@code InnerResponse}
  */
-public final class PbFrameDecoder<M extends MessageLite> extends ChannelInboundHandlerAdapter {
+public final class PbFrameDecoder<M extends Message> extends ChannelInboundHandlerAdapter {
   static final int HEADER_BYTES = 4;
 
   /** A body of this many bytes or more is refused by every Pika (src/net/include/net_define.h). */
@@ -34,6 +37,7 @@ public final class PbFrameDecoder<M extends MessageLite> extends ChannelInboundH
   private static final int FIRST_ALLOCATION_BYTES = 64 * 1024;
 
   private final Parser<M> parser;
+  private final Descriptor type;
   private final int maxBodyBytes;
   private byte[] body = new byte[0];
   private int headerBytes;
@@ -50,7 +54,16 @@ public final class PbFrameDecoder<M extends MessageLite> extends ChannelInboundH
       throw new IllegalArgumentException("frame limit " + maxBodyBytes);
     }
     this.parser = parser;
+    this.type = typeOf(parser);
     this.maxBodyBytes = maxBodyBytes;
+  }
+
+  private static Descriptor typeOf(Parser<? extends Message> parser) {
+    try {
+      return parser.parsePartialFrom(ByteString.EMPTY).getDescriptorForType();
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalArgumentException("no message may be empty", e);
+    }
   }
 
   @Override
@@ -133,10 +146,14 @@ public final class PbFrameDecoder<M extends MessageLite> extends ChannelInboundH
     in.enableAliasing(true);
     in.setSizeLimit(Integer.MAX_VALUE);
     try {
+      if (!FieldLimit.holds(bytes, length, type)) {
+        throw new FrameException(
+            "frame of " + length + " bytes has more than " + FieldLimit.MAX_FIELDS + " fields");
+      }
       M message = parser.parsePartialFrom(in);
       in.checkLastTagWas(0);
       return message;
-    } catch (InvalidProtocolBufferException e) {
+    } catch (IOException e) {
       throw new FrameException(
           "frame of " + length + " bytes does not parse: " + e.getMessage(), e);
     }

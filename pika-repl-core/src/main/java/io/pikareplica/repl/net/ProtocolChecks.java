@@ -1,5 +1,8 @@
 package io.pikareplica.repl.net;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import com.google.protobuf.ByteString;
 import io.pikareplica.binlog.BinlogOffset;
 import io.pikareplica.proto.InnerMessage.InnerResponse;
 import io.pikareplica.proto.InnerMessage.Node;
@@ -48,15 +51,15 @@ public final class ProtocolChecks {
     InnerResponse.MetaSync meta = response.getMetaSync();
     require(meta.hasClassicMode(), "meta_sync.classic_mode");
     require(meta.hasRunId(), "meta_sync.run_id");
-    bound(meta.getRunId().length() <= MAX_ID_LENGTH, "meta_sync.run_id is too long");
+    bound(isShort(meta.getRunIdBytes()), "meta_sync.run_id is too long");
     bound(
-        meta.getReplicationId().length() <= MAX_ID_LENGTH
+        isShort(meta.getReplicationIdBytes())
             && meta.getReplicationId().chars().allMatch(ProtocolChecks::isLetterOrDigit),
         "meta_sync.replication_id is none of Pika's");
     bound(meta.getDbsInfoCount() <= MAX_DBS, "meta_sync.dbs_info has too many entries");
     for (InnerResponse.MetaSync.DBInfo db : meta.getDbsInfoList()) {
       require(db.hasDbName(), "meta_sync.dbs_info.db_name");
-      checkDbName(db.getDbName());
+      checkDbName(db.getDbNameBytes());
       require(db.hasSlotNum(), "meta_sync.dbs_info.slot_num");
       // db_instance_num: a 3.5.x master has none; the session decides what that means.
     }
@@ -98,9 +101,9 @@ public final class ProtocolChecks {
     require(response.hasType(), "type");
     require(response.hasReaderIndex(), "reader_index");
     require(response.hasSnapshotUuid(), "snapshot_uuid");
-    bound(response.getSnapshotUuid().length() <= MAX_ID_LENGTH, "snapshot_uuid is too long");
+    bound(isShort(response.getSnapshotUuidBytes()), "snapshot_uuid is too long");
     require(response.hasDbName(), "db_name");
-    checkDbName(response.getDbName());
+    checkDbName(response.getDbNameBytes());
     require(response.hasSlotId(), "slot_id");
     require(response.hasCode(), "code");
     if (response.getCode() != StatusCode.kOk) {
@@ -136,7 +139,7 @@ public final class ProtocolChecks {
     require(isPresent, where + ".node");
     require(node.hasIp(), where + ".node.ip");
     require(node.hasPort(), where + ".node.port");
-    bound(node.getIp().length() <= MAX_ID_LENGTH, where + ".node.ip is too long");
+    bound(isShort(node.getIpBytes()), where + ".node.ip is too long");
     bound(
         node.getPort() >= 1 && node.getPort() <= 65535,
         where + ".node.port " + node.getPort() + " is out of range");
@@ -147,7 +150,7 @@ public final class ProtocolChecks {
     require(isPresent, where + ".slot");
     require(slot.hasDbName(), where + ".slot.db_name");
     require(slot.hasSlotId(), where + ".slot.slot_id");
-    checkDbName(slot.getDbName());
+    checkDbName(slot.getDbNameBytes());
   }
 
   /** An offset has both parts, and they are such that {@link BinlogOffset} takes them. */
@@ -161,12 +164,17 @@ public final class ProtocolChecks {
   }
 
   /** A name that a DB of Pika's can have, before it goes into a map, a log line or a path. */
-  public static void checkDbName(String name) throws FrameException {
+  public static void checkDbName(ByteString name) throws FrameException {
     bound(
         !name.isEmpty()
-            && name.length() <= MAX_DB_NAME
-            && name.chars().allMatch(ProtocolChecks::isLetterOrDigit),
+            && name.size() <= MAX_DB_NAME
+            && name.toString(ISO_8859_1).chars().allMatch(ProtocolChecks::isLetterOrDigit),
         "db_name is none of Pika's");
+  }
+
+  /** Looked at as bytes: a text becomes a copy of itself by being decoded. */
+  private static boolean isShort(ByteString text) {
+    return text.size() <= MAX_ID_LENGTH;
   }
 
   /** Of ASCII only: such a word goes into files, log lines and INFO as it is. */

@@ -11,12 +11,19 @@ final class FileFetcher {
 
   private final PartFetcher parts;
   private final StagingFolder staging;
+  private final DiskRoom room;
   private final Throttle throttle;
   private final FetchProgress progress;
 
-  FileFetcher(PartFetcher parts, StagingFolder staging, Throttle throttle, FetchProgress progress) {
+  FileFetcher(
+      PartFetcher parts,
+      StagingFolder staging,
+      DiskRoom room,
+      Throttle throttle,
+      FetchProgress progress) {
     this.parts = parts;
     this.staging = staging;
+    this.room = room;
     this.throttle = throttle;
     this.progress = progress;
   }
@@ -24,6 +31,8 @@ final class FileFetcher {
   /**
    * Fetches a file from its first byte, forces it to disk and notes it as finished. Every part is
    * written where it belongs, so one that comes twice does no harm.
+   *
+   * @throws NoRoomException before the disk is full
    */
   void fetch(String file)
       throws IOException, SnapshotChangedException, ReplicationException, InterruptedException {
@@ -34,6 +43,7 @@ final class FileFetcher {
         long count = throttled();
         PartFetcher.Part part = parts.fetch(file, offset, count);
         throttle.giveBack(count - part.data().size());
+        room.require(part.data().size(), "more of the master's snapshot");
         offset = write(out, part.data().asReadOnlyByteBuffer(), offset);
         progress.read(part.data().size());
         isLast = part.isLast();

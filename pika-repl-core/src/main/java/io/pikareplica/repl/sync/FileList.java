@@ -40,7 +40,7 @@ final class FileList {
             Kind.CONFIG, "the master's snapshot has the layout of Pika 3.5, not that of 4.0");
       }
       boolean isInfo = name.equals(INFO);
-      if (!isInfo && !NAME.matcher(name).matches()) {
+      if (!isInfo && !isName(name)) {
         throw refused(name, "is outside the snapshot");
       }
       if (!isInfo && instanceOf(name) >= instanceCount) {
@@ -66,6 +66,11 @@ final class FileList {
       }
     }
     return List.copyOf(files);
+  }
+
+  /** Whether a name is that of a file of an instance. */
+  static boolean isName(String name) {
+    return NAME.matcher(name).matches();
   }
 
   private static int instanceOf(String name) {

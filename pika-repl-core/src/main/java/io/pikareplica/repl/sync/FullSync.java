@@ -8,6 +8,7 @@ import io.pikareplica.repl.ReplicationException.Kind;
 import io.pikareplica.repl.ReplicationStatus.SyncProgress;
 import io.pikareplica.repl.net.FrameException;
 import io.pikareplica.storage.CheckpointImporter;
+import io.pikareplica.storage.DamagedDataException;
 import io.pikareplica.storage.DbOptions;
 import io.pikareplica.storage.StorageException;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -36,11 +38,8 @@ import org.slf4j.LoggerFactory;
  * is fetched at the same time; they end with it. Ends with exactly one call of its listener, unless
  * cancelled. Methods: any thread.
  */
-public final class FullSync {
+public final class FullSync implements SnapshotFetch {
   private static final Logger log = LoggerFactory.getLogger(FullSync.class);
-
-  /** Less than this cannot even take an empty snapshot. */
-  private static final long MIN_USABLE_BYTES = 32 << 20;
 
   /** A master that makes one snapshot after the other is given up for now. */
   private static final int MAX_CHANGES = 10;
@@ -54,6 +53,7 @@ public final class FullSync {
   private final Listener listener;
   private final Pace pace;
   private final StagingFolder staging;
+  private final DiskRoom room;
   private final RsyncChannel channel;
   private final FetchProgress progress = new FetchProgress();
   private final Thread thread;
@@ -68,7 +68,6 @@ public final class FullSync {
    * @param parallelFiles 1 to 4
    * @param chunkTimeoutMs {@code rsync-timeout-ms}, may change while it runs
    * @param throttle shared by all DBs
-   * @param eventLoops the connection's; stays open afterwards
    */
   public record Request(
       String db,
@@ -78,8 +77,7 @@ public final class FullSync {
       DbOptions dbOptions,
       int parallelFiles,
       LongSupplier chunkTimeoutMs,
-      Throttle throttle,
-      EventLoopGroup eventLoops) {
+      Throttle throttle) {
     public Request {
       if (parallelFiles < 1 || parallelFiles > RsyncChannel.MAX_READERS) {
         throw new IllegalArgumentException("max-rsync-parallel-num " + parallelFiles);
@@ -111,34 +109,50 @@ public final class FullSync {
   /** A snapshot as the master lists it; {@code files} without {@code info}. */
   private record Listing(String uuid, List<String> files) {}
 
-  private FullSync(Request request, Listener listener, Pace pace) {
+  private FullSync(
+      Request request,
+      EventLoopGroup eventLoops,
+      Listener listener,
+      Pace pace,
+      DiskRoom.Disk disk) {
     this.request = request;
     this.listener = listener;
     this.pace = pace;
     staging = new StagingFolder(request.syncFolder(), request.db());
-    channel = new RsyncChannel(request.db(), request.host(), request.port(), request.eventLoops());
+    room = new DiskRoom(request.syncFolder(), disk);
+    channel = new RsyncChannel(request.db(), request.host(), request.port(), eventLoops);
     thread = new Thread(this::run, request.db() + "-full-sync");
     thread.setDaemon(true);
   }
 
-  public static FullSync start(Request request, Listener listener) {
-    return start(request, listener, Pace.DEFAULT);
+  /**
+   * Starts to fetch.
+   *
+   * @param eventLoops the connection's; stay open afterwards
+   */
+  public static FullSync start(Request request, EventLoopGroup eventLoops, Listener listener) {
+    return start(request, eventLoops, listener, Pace.DEFAULT, DiskRoom.Disk.REAL);
   }
 
-  static FullSync start(Request request, Listener listener, Pace pace) {
-    FullSync sync = new FullSync(request, listener, pace);
+  static FullSync start(
+      Request request,
+      EventLoopGroup eventLoops,
+      Listener listener,
+      Pace pace,
+      DiskRoom.Disk disk) {
+    FullSync sync = new FullSync(request, eventLoops, listener, pace, disk);
     sync.thread.start();
     return sync;
   }
 
-  /** Stops soon; the listener is not called any more. What has arrived stays for a resume. */
+  @Override
   public void cancel() {
     isCancelled = true;
     channel.close();
     thread.interrupt();
   }
 
-  /** How far it is. */
+  @Override
   public SyncProgress progress() {
     return progress.status();
   }
@@ -162,10 +176,11 @@ public final class FullSync {
     } catch (InterruptedException e) {
       log.info("db={} full sync cancelled", request.db());
     } catch (ReplicationException e) {
-      fail(e, e.kind() != Kind.CONFIG);
+      fail(e, e.kind() != Kind.CONFIG && !isDiskFull(e));
+    } catch (NoRoomException e) {
+      fail(storage(e.getMessage(), e), false);
     } catch (IOException e) {
-      // on a full disk the message says so
-      fail(storage("the snapshot cannot be stored: " + e.getMessage(), e), true);
+      fail(storage("the snapshot cannot be stored: " + e.getMessage(), e), !isDiskFull(e));
     } catch (RuntimeException e) {
       log.error("db={} full sync broke off", request.db(), e);
       fail(storage("the full sync broke off: " + e, e), true);
@@ -185,11 +200,6 @@ public final class FullSync {
 
   private StagedSnapshot fetchAndImport()
       throws IOException, ReplicationException, InterruptedException {
-    long usable = staging.usableBytes();
-    if (usable < MIN_USABLE_BYTES) {
-      throw new IOException(
-          "No space left on device: " + usable + " bytes free for " + staging.folder());
-    }
     for (int changes = 0; changes <= MAX_CHANGES; changes++) {
       try {
         return fetchAndImport(list());
@@ -203,7 +213,9 @@ public final class FullSync {
 
   private StagedSnapshot fetchAndImport(Listing listing)
       throws IOException, ReplicationException, SnapshotChangedException, InterruptedException {
+    // first, for it deletes what is of no use
     staging.prepare(listing.uuid(), request.dbOptions().instanceCount());
+    room.require(0, "a full sync");
     SnapshotInfo info = fetchInfo(listing.uuid());
     if (!staging.isImporting()) {
       fetchFiles(listing);
@@ -216,14 +228,25 @@ public final class FullSync {
       if (isCancelled || Thread.interrupted()) {
         throw new InterruptedException();
       }
-      // the files are half converted: whoever tries again needs them anew
+      // damaged or half converted: whoever tries again needs them anew
       staging.wipe();
-      Kind kind = isDiskFull(e) ? Kind.STORAGE : Kind.CONFIG;
-      throw new ReplicationException(
-          kind, request.db() + ": the snapshot cannot be used: " + e.getMessage(), e);
+      throw refusal(e);
     }
     staging.forget();
     return new StagedSnapshot(request.db(), listing.uuid(), staging.folder(), info.offset());
+  }
+
+  /** What is damaged may come whole the next time; another layout stays another layout. */
+  private ReplicationException refusal(StorageException e) {
+    if (e instanceof DamagedDataException) {
+      return new ReplicationException(
+          Kind.PROTOCOL,
+          request.db() + ": the snapshot is damaged and is fetched again: " + e.getMessage(),
+          e);
+    }
+    Kind kind = isDiskFull(e) ? Kind.STORAGE : Kind.CONFIG;
+    return new ReplicationException(
+        kind, request.db() + ": the snapshot cannot be used: " + e.getMessage(), e);
   }
 
   private static boolean isDiskFull(Throwable e) {
@@ -302,6 +325,15 @@ public final class FullSync {
         listing.uuid(),
         listing.files().size(),
         listing.files().size() - missing.size());
+    fetchAll(listing.uuid(), missing.stream().filter(SnapshotSize::isHead).toList());
+    missing.removeIf(SnapshotSize::isHead);
+    Optional<SnapshotSize> size =
+        SnapshotSize.read(staging.folder(), request.dbOptions().instanceCount());
+    if (size.isPresent()) {
+      progress.expect(size.get().bytesOf(listing.files()));
+      room.require(
+          size.get().bytesOf(missing) + size.get().rewriteBytes(), "the master's snapshot");
+    }
     fetchAll(listing.uuid(), missing);
     for (String file : listing.files()) {
       if (!staging.has(file)) {
@@ -320,7 +352,7 @@ public final class FullSync {
       ExecutorCompletionService<Void> fetches = new ExecutorCompletionService<>(pool);
       for (int i = 0; i < request.parallelFiles(); i++) {
         FileFetcher fetcher =
-            new FileFetcher(fetcher(i, uuid), staging, request.throttle(), progress);
+            new FileFetcher(fetcher(i, uuid), staging, room, request.throttle(), progress);
         fetches.submit(
             () -> {
               for (String file = queue.poll(); file != null; file = queue.poll()) {

@@ -14,8 +14,10 @@ import org.slf4j.LoggerFactory;
  * <ol>
  *   <li>{@link #begin}: the journal names snapshot and offset
  *   <li>{@link #moveIn}: {@code db0} becomes {@code db0_bak}, the staged folder becomes {@code db0}
- *   <li>the caller opens the new data, and either {@link #undo}es, or begins the binlog anew
- *   <li>{@link #finish}: the journal goes, then {@code db0_bak}
+ *   <li>the caller opens the new data, and either {@link #undo}es, or {@link #keepBinlog}s where
+ *       the old history had diverged, and begins the binlog anew
+ *   <li>{@link #keepData} does the same for {@code db0_bak}
+ *   <li>{@link #finish}: the journal goes, then {@code db0_bak} if it is still there
  * </ol>
  *
  * After a crash at any point {@link #pending} finds the journal; the same steps, done again, carry
@@ -25,20 +27,24 @@ import org.slf4j.LoggerFactory;
 public final class SnapshotSwap {
   private static final Logger log = LoggerFactory.getLogger(SnapshotSwap.class);
   private static final int MAX_JOURNAL_BYTES = 16_384;
+  private static final int KEPT_DATA_LINE = 4;
 
   private final Path data;
   private final Path backup;
   private final Path journal;
   private final StagedSnapshot snapshot;
+  private final Optional<DivergedFolder> kept;
 
   /**
    * @param data the DB's folder, which may not exist yet; the staged folder is on its file system
+   * @param kept where old data and binlog go; empty to delete them
    */
-  public SnapshotSwap(Path data, StagedSnapshot snapshot) {
+  public SnapshotSwap(Path data, StagedSnapshot snapshot, Optional<DivergedFolder> kept) {
     this.data = data;
     this.backup = backupOf(data);
     this.journal = journalOf(data);
     this.snapshot = snapshot;
+    this.kept = kept;
   }
 
   private static Path backupOf(Path data) {
@@ -67,22 +73,34 @@ public final class SnapshotSwap {
     if (text.isEmpty()) {
       return Optional.empty();
     }
-    String[] lines = text.get().split("\n", -1);
     try {
+      String[] lines = SealedText.open(text.get()).split("\n", -1);
       StagedSnapshot snapshot =
           new StagedSnapshot(
               data.getFileName().toString(),
               lines[0],
-              Path.of(lines[3]),
+              data.getFileSystem().getPath(lines[3]),
               new BinlogOffset(Integer.parseUnsignedInt(lines[1]), Long.parseLong(lines[2])));
-      return Optional.of(new SnapshotSwap(data, snapshot));
-    } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
-      throw new IOException(journalOf(data) + " is no journal of a swap", e);
+      Optional<DivergedFolder> kept =
+          lines[KEPT_DATA_LINE].isEmpty()
+              ? Optional.empty()
+              : Optional.of(
+                  new DivergedFolder(
+                      data.getFileSystem().getPath(lines[KEPT_DATA_LINE]),
+                      data.getFileSystem().getPath(lines[KEPT_DATA_LINE + 1])));
+      return Optional.of(new SnapshotSwap(data, snapshot, kept));
+    } catch (IOException | IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
+      throw new IOException(journalOf(data) + " is no journal of a swap: " + e.getMessage(), e);
     }
   }
 
   public StagedSnapshot snapshot() {
     return snapshot;
+  }
+
+  /** Where old data and binlog go; empty when they are deleted. */
+  public Optional<DivergedFolder> kept() {
+    return kept;
   }
 
   /** Writes the journal; from here on the swap is finished or undone even after a crash. */
@@ -95,13 +113,14 @@ public final class SnapshotSwap {
     BinlogOffset offset = snapshot.offset();
     DurableFiles.write(
         journal,
-        String.join(
-            "\n",
-            snapshot.uuid(),
-            Integer.toUnsignedString(offset.filenum()),
-            Long.toString(offset.offset()),
-            snapshot.folder().toAbsolutePath().toString(),
-            ""));
+        SealedText.seal(
+            String.join(
+                "\n",
+                snapshot.uuid(),
+                Integer.toUnsignedString(offset.filenum()),
+                Long.toString(offset.offset()),
+                snapshot.folder().toAbsolutePath().toString(),
+                kept.map(k -> k.folder() + "\n" + k.binlog() + "\n").orElse(""))));
     log.info("db={} swap begun uuid={} offset={}", snapshot.db(), snapshot.uuid(), offset);
   }
 
@@ -118,17 +137,46 @@ public final class SnapshotSwap {
     if (Files.isDirectory(snapshot.folder())) {
       DurableFiles.move(snapshot.folder(), data);
     }
-    if (!Files.isDirectory(data)) {
-      throw new IOException(
-          "neither " + data + " nor the snapshot in " + snapshot.folder() + " is there");
+  }
+
+  /**
+   * Keeps the old binlog where that was asked for, as far as it is still to be done. There is no
+   * way back but {@link #undo} any more.
+   */
+  public void keepBinlog(Path binlog) throws IOException {
+    if (kept.isPresent()) {
+      kept.get().takeBinlog(binlog);
     }
   }
 
-  /** Puts the old data back and drops the snapshot. The new data is closed. */
-  public void undo() throws IOException {
+  /**
+   * Keeps the old data where that was asked for, as far as it is still to be done.
+   *
+   * @param note lies beside it, for a person
+   */
+  public void keepData(String note) throws IOException {
+    if (kept.isPresent()) {
+      kept.get().takeData(backup);
+      kept.get().describe(note);
+    }
+  }
+
+  /**
+   * Puts the old data back, and the old binlog if it was kept, and drops the snapshot. The new ones
+   * are closed.
+   */
+  public void undo(Path binlog) throws IOException {
+    if (kept.isPresent()) {
+      kept.get().giveBackBinlog(binlog);
+    }
     if (Files.isDirectory(backup)) {
       DurableFiles.deleteTree(data);
       DurableFiles.move(backup, data);
+    } else if (kept.isPresent()) {
+      kept.get().giveBackData(data);
+    }
+    if (!Files.isDirectory(data)) {
+      throw new IOException("neither " + data + " nor what it was before is there");
     }
     DurableFiles.delete(journal);
     log.warn("db={} swap undone uuid={}", snapshot.db(), snapshot.uuid());

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -37,24 +38,22 @@ final class StagingFolder {
     return folder;
   }
 
-  /** Bytes that the file system still has for us. */
-  long usableBytes() throws IOException {
-    Files.createDirectories(folder);
-    return Files.getFileStore(folder).getUsableSpace();
-  }
-
   /** Keeps what has arrived of this snapshot, and removes everything else. */
   synchronized void prepare(String uuid, int instanceCount) throws IOException {
     finished.clear();
     isImporting = false;
     Files.createDirectories(folder.getParent());
     List<String> lines = wholeLines();
-    if (lines.isEmpty() || !lines.get(0).equals(uuid)) {
+    boolean isOfUse =
+        !lines.isEmpty()
+            && lines.get(0).equals(uuid)
+            && lines.stream().skip(1).allMatch(this::take);
+    if (!isOfUse) {
+      finished.clear();
+      isImporting = false;
       DurableFiles.delete(list);
       DurableFiles.deleteTree(folder);
       DurableFiles.write(list, uuid + "\n");
-    } else {
-      lines.subList(1, lines.size()).forEach(this::take);
     }
     for (int i = 0; i < instanceCount; i++) {
       Files.createDirectories(folder.resolve(Integer.toString(i)));
@@ -63,21 +62,29 @@ final class StagingFolder {
 
   /** The lines that were written whole; the last one of a crash may not be. */
   private List<String> wholeLines() throws IOException {
+    if (Files.exists(list) && Files.size(list) > MAX_LIST_BYTES) {
+      return List.of();
+    }
     String text = DurableFiles.read(list, MAX_LIST_BYTES).orElse("");
     List<String> lines = new ArrayList<>(List.of(text.split("\n", -1)));
     lines.remove(lines.size() - 1);
     return lines;
   }
 
-  private void take(String line) {
+  /** Whether a line is one of ours; what stands there else may have been {@code importing}. */
+  private boolean take(String line) {
     if (line.equals(IMPORTING)) {
       isImporting = true;
-      return;
+      return true;
     }
     int space = line.indexOf(' ');
-    if (space > 0 && line.substring(0, space).matches("[0-9]{1,18}")) {
-      finished.put(line.substring(space + 1), Long.parseLong(line.substring(0, space)));
+    if (space < 0
+        || !line.substring(0, space).matches("[0-9]{1,18}")
+        || !FileList.isName(line.substring(space + 1))) {
+      return false;
     }
+    finished.put(line.substring(space + 1), Long.parseLong(line.substring(0, space)));
+    return true;
   }
 
   /**
@@ -91,7 +98,9 @@ final class StagingFolder {
   boolean has(String name) throws IOException {
     long expected = finishedLength(name);
     Path file = folder.resolve(name);
-    return expected >= 0 && Files.isRegularFile(file) && Files.size(file) == expected;
+    return expected >= 0
+        && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+        && Files.size(file) == expected;
   }
 
   /** The length of a file that is complete; -1 for any other. */
@@ -99,13 +108,14 @@ final class StagingFolder {
     return finished.getOrDefault(name, -1L);
   }
 
-  /** Opens a file to be written from its beginning. */
+  /** Opens a file to be written from its beginning; a link in its place is not followed. */
   FileChannel create(String name) throws IOException {
     return FileChannel.open(
         folder.resolve(name),
         StandardOpenOption.CREATE,
         StandardOpenOption.TRUNCATE_EXISTING,
-        StandardOpenOption.WRITE);
+        StandardOpenOption.WRITE,
+        LinkOption.NOFOLLOW_LINKS);
   }
 
   /** Notes that a file is complete; its bytes were forced to disk before. */

@@ -123,6 +123,7 @@ class MasterServiceIT {
     assertThat(replica.metaSync("").getCode()).isEqualTo(StatusCode.kOk);
   }
 
+  /** W-26. */
   @Test
   void aReplicaThatComesBackReplacesItsOldConnection() throws IOException {
     TestReplica first = registered(1000);
@@ -135,6 +136,20 @@ class MasterServiceIT {
     assertThat(service.replicas()).hasSize(1);
   }
 
+  @Test
+  void aConnectionIsKnownByTheLastNameThatItGave() throws IOException {
+    TestReplica replica = registered(1000);
+    replica.begin("db0", BinlogOffset.ZERO);
+    replica.metaSyncAs(1001);
+    assertThat(service.replicas())
+        .extracting(ReplicationStatus.Replica::address)
+        .containsExactly(new HostPort("127.0.0.1", 1001));
+    assertThat(service.floor("db0")).isEmpty();
+    replica.close();
+    await().until(() -> service.replicas().isEmpty());
+  }
+
+  /** W-20. */
   @Test
   void closesAConnectionThatDidNotRegister() throws IOException {
     TestReplica replica = connect(1000);
@@ -164,6 +179,7 @@ class MasterServiceIT {
     assertThat(unknown).isEqualTo(Replies.unknownDbInTrySync("db7"));
   }
 
+  /** W-14. */
   @Test
   void sendsForASnapshotWhereFillerStandsForItems() throws IOException {
     db0.reset(new BinlogOffset(5, 200_000));

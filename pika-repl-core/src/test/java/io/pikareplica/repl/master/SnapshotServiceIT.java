@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,24 +58,7 @@ class SnapshotServiceIT {
             20_000,
             60_000,
             keepMs);
-    MasterIdentity identity =
-        new MasterIdentity() {
-          @Override
-          public String runId() {
-            return "r";
-          }
-
-          @Override
-          public Optional<String> replicationId() {
-            return Optional.of("i");
-          }
-
-          @Override
-          public byte[] requirePass() {
-            return new byte[0];
-          }
-        };
-    return MasterService.start(config, identity, List.of(db0));
+    return MasterService.start(config, new OpenMaster(), List.of(db0));
   }
 
   @AfterEach
@@ -166,6 +148,7 @@ class SnapshotServiceIT {
     assertThat(empty.hasData()).isTrue();
   }
 
+  /** W-20. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -191,6 +174,7 @@ class SnapshotServiceIT {
     assertThat(fetch(files, "0/CURRENT")).hasSize(16);
   }
 
+  /** W-21. */
   @ParameterizedTest
   @CsvSource({"4,0", "-1,0", "2147483647,0", "0,17", "0,-1", "0,9223372036854775807"})
   void refusesAReaderOrAnOffsetOutOfRange(int reader, long offset) throws IOException {

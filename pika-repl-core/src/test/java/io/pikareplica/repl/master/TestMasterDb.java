@@ -33,7 +33,8 @@ final class TestMasterDb implements MasterDb, AutoCloseable {
     this.name = name;
     this.folder = folder;
     this.writer =
-        BinlogWriter.open(folder, new BinlogSettings(fileBytes, false, Clock.systemUTC()));
+        BinlogWriter.open(
+            folder, new BinlogSettings(fileBytes, BinlogSettings.Force.NEVER, Clock.systemUTC()));
   }
 
   BinlogOffset write(String... words) throws IOException {

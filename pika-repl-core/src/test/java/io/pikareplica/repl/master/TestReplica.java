@@ -28,12 +28,22 @@ final class TestReplica implements AutoCloseable {
   TestReplica(int serverPort, int ownPort) throws IOException {
     socket = new Socket(InetAddress.getLoopbackAddress(), serverPort);
     socket.setSoTimeout(10_000);
+    socket.setTcpNoDelay(true);
     in = new DataInputStream(socket.getInputStream());
     out = new DataOutputStream(socket.getOutputStream());
     node = Node.newBuilder().setIp("127.0.0.1").setPort(ownPort).build();
   }
 
   InnerResponse metaSync(String auth) throws IOException {
+    return metaSync(node, auth);
+  }
+
+  /** Registers under another port than its own. */
+  InnerResponse metaSyncAs(int otherPort) throws IOException {
+    return metaSync(node.toBuilder().setPort(otherPort).build(), "");
+  }
+
+  private InnerResponse metaSync(Node node, String auth) throws IOException {
     InnerRequest.MetaSync.Builder meta = InnerRequest.MetaSync.newBuilder().setNode(node);
     if (!auth.isEmpty()) {
       meta.setAuth(auth);

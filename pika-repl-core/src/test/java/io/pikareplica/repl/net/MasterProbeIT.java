@@ -84,6 +84,8 @@ class MasterProbeIT {
         "-NOAUTH Authentication required.\r\n",
         "*0\r\n",
         "*2\r\n$16\r\nbinlog-file-size\r\n$4\r\nmany\r\n",
+        "*2\r\n$16\r\nbinlog-file-size\r\n$4\r\n1023\r\n",
+        "*2\r\n$16\r\nbinlog-file-size\r\n$18\r\n999999999999999999\r\n",
         "",
         "HTTP/1.1 400 Bad Request\r\n\r\n"
       })

@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.MessageLite;
+import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.pikareplica.binlog.hostile.Allocated;
 import io.pikareplica.proto.InnerMessage;
 import io.pikareplica.proto.InnerMessage.BinlogOffset;
 import io.pikareplica.proto.InnerMessage.InnerRequest;
@@ -22,10 +23,12 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class PbFrameCodecTest {
   private static final int LIMIT = 1 << 20;
+  private static final int LIMIT_OF_MANY = 8 << 20;
   private static final Node NODE = Node.newBuilder().setIp("10.0.0.2").setPort(9221).build();
   private static final Slot SLOT = Slot.newBuilder().setDbName("db0").setSlotId(0).build();
   private static final String ITEM =
@@ -33,7 +36,7 @@ class PbFrameCodecTest {
           + "2a330d0a24330d0a5345540d0a24310d0a6b0d0a24310d0a760d0a";
 
   /** The frames of spec replication §12, made by an independent encoder. */
-  private static final Map<String, MessageLite> GOLDEN =
+  private static final Map<String, Message> GOLDEN =
       Map.of(
           "00000013 0801120f0a0d0a0831302e302e302e32108548",
           InnerRequest.newBuilder()
@@ -125,7 +128,7 @@ class PbFrameCodecTest {
     return HexFormat.of().parseHex(hex.replace(" ", ""));
   }
 
-  private static byte[] encode(MessageLite message) {
+  private static byte[] encode(Message message) {
     EmbeddedChannel channel = new EmbeddedChannel(PbFrameEncoder.INSTANCE);
     assertThat(channel.writeOutbound(message)).isTrue();
     ByteBuf frame = channel.readOutbound();
@@ -136,7 +139,7 @@ class PbFrameCodecTest {
     return bytes;
   }
 
-  private static EmbeddedChannel decoder(Parser<? extends MessageLite> parser, int limit) {
+  private static EmbeddedChannel decoder(Parser<? extends Message> parser, int limit) {
     return new EmbeddedChannel(new PbFrameDecoder<>(parser, limit));
   }
 
@@ -225,6 +228,76 @@ class PbFrameCodecTest {
             () -> decoder().writeInbound(Unpooled.wrappedBuffer(new byte[] {-1, -1, -1, -1})))
         .isInstanceOf(FrameException.class)
         .hasMessage("frame of 4294967295 bytes is longer than the limit of 1048576");
+  }
+
+  @Test
+  void manyTinyFieldsAreRefusedBeforeTheyBecomeObjects() {
+    byte[] none = {};
+    byte[] itemOfFourMebibytes = {0x3a, (byte) 0x80, (byte) 0x80, (byte) 0x80, 2};
+    byte[] emptyItems = tiny(none, 0x3a, 0);
+    byte[] strangeFieldsInAnItem = tiny(itemOfFourMebibytes, 0x08, 1);
+    byte[] emptyGroupsInAnItem = tiny(itemOfFourMebibytes, 0x0b, 0x0c);
+    byte[] emptyGroups = tiny(none, 0x0b, 0x0c);
+    for (byte[] body :
+        List.of(emptyItems, strangeFieldsInAnItem, emptyGroupsInAnItem, emptyGroups)) {
+      long allocated =
+          Allocated.by(
+              () -> {
+                EmbeddedChannel channel = decoder(InnerResponse.parser(), LIMIT_OF_MANY);
+                ByteBuf header = Unpooled.buffer().writeInt(body.length);
+                assertThatThrownBy(
+                        () ->
+                            channel.writeInbound(
+                                Unpooled.wrappedBuffer(header, Unpooled.wrappedBuffer(body))))
+                    .isInstanceOf(FrameException.class)
+                    .hasMessage("frame of " + body.length + " bytes has more than 250000 fields");
+                return channel.finishAndReleaseAll();
+              });
+      assertThat(allocated).isLessThan(2L * body.length);
+    }
+  }
+
+  /** Four mebibytes of the same two bytes. */
+  private static byte[] tiny(byte[] prefix, int first, int second) {
+    byte[] body = Arrays.copyOf(prefix, prefix.length + (4 << 20));
+    for (int i = prefix.length; i < body.length; i += 2) {
+      body[i] = (byte) first;
+      body[i + 1] = (byte) second;
+    }
+    return body;
+  }
+
+  @Test
+  void longTextsAreRefusedBeforeTheyAreDecoded() {
+    ByteString longText = ByteString.copyFrom(new byte[8 << 20]);
+    Slot.Builder slot = SLOT.toBuilder().setDbNameBytes(longText);
+    InnerResponse item = binlogSync(offset(3, 1093, 5), ByteString.fromHex(ITEM));
+    assertRefusedCheaply(
+        () ->
+            item.toBuilder()
+                .setBinlogSync(0, item.getBinlogSync(0).toBuilder().setSlot(slot))
+                .build());
+    InnerResponse.MetaSync.Builder meta =
+        InnerResponse.MetaSync.newBuilder().setClassicMode(true).setRunIdBytes(longText);
+    assertRefusedCheaply(
+        () ->
+            InnerResponse.newBuilder()
+                .setType(InnerMessage.Type.kMetaSync)
+                .setCode(StatusCode.kOk)
+                .setMetaSync(meta)
+                .build());
+  }
+
+  /** Each try checks a message of its own: one keeps its texts once they are decoded. */
+  private static void assertRefusedCheaply(Supplier<InnerResponse> answers) {
+    long allocated =
+        Allocated.by(
+            () -> {
+              assertThatThrownBy(() -> ProtocolChecks.check(answers.get()))
+                  .isInstanceOf(FrameException.class);
+              return answers;
+            });
+    assertThat(allocated).isLessThan(1 << 20);
   }
 
   @Test

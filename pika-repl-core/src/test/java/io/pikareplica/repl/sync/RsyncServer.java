@@ -76,8 +76,8 @@ public final class RsyncServer implements AutoCloseable {
               options,
               4,
               () -> 1000,
-              new Throttle(1 << 30),
-              loops),
+              new Throttle(1 << 30)),
+          loops,
           new FullSync.Listener() {
             @Override
             public void staged(StagedSnapshot staged) {

@@ -1,6 +1,7 @@
 package io.pikareplica.repl.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,14 @@ class ThrottleTest {
     nowMs.addAndGet(100);
     throttle.giveBack(30);
     assertThat(throttle.take(600)).isEqualTo(100);
+  }
+
+  @Test
+  void refusesARateThatAllowsNothing() {
+    assertThatIllegalArgumentException().isThrownBy(() -> throttle.bytesPerSecond(9));
+    throttle.bytesPerSecond(10);
+    nowMs.addAndGet(100);
+    assertThat(throttle.take(500)).isEqualTo(1);
   }
 
   @Test

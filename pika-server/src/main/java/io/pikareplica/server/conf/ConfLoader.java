@@ -14,6 +14,11 @@ import java.util.Optional;
 final class ConfLoader {
   private static final long LONGEST_FILE_BYTES = 4 << 20;
 
+  /** A file with more of them is some other file. */
+  private static final int MOST_PROBLEMS = 100;
+
+  private static final int MOST_WARNINGS = 100;
+
   private final Optional<Path> file;
   private final Map<String, String> texts = new HashMap<>();
   private final Map<String, String> inert = new HashMap<>();
@@ -49,6 +54,10 @@ final class ConfLoader {
       return;
     }
     for (ConfFile.Line line : ConfFile.parse(bytes).lines()) {
+      if (problems.size() >= MOST_PROBLEMS) {
+        problems.add(new Problem(path.toString(), "has more wrong lines; is it a settings file?"));
+        return;
+      }
       String where = path + ":" + line.number();
       if (line.isStray()) {
         problems.add(new Problem(where, "'" + line.raw().strip() + "' must be name : value"));
@@ -59,7 +68,7 @@ final class ConfLoader {
       }
     }
     if (!origins.containsKey(SettingsTable.DEFAULT_SLOT_NUM.name())) {
-      warnings.add(
+      warn(
           path
               + ": default-slot-num is missing: taking "
               + SettingsTable.DEFAULT_SLOT_NUM.defaultText()
@@ -78,7 +87,7 @@ final class ConfLoader {
     String first = origins.putIfAbsent(name, where);
     if (first != null) {
       if (!PikaKeys.mayRepeat(name)) {
-        warnings.add(where + ": " + line.name() + " is ignored: the first one counts, " + first);
+        warn(where + ": " + line.name() + " is ignored: the first one counts, " + first);
       }
       return;
     }
@@ -86,6 +95,12 @@ final class ConfLoader {
       take(where, setting.get(), line.value(), true);
     } else {
       keep(where, key.get(), line.value().strip());
+    }
+  }
+
+  private void warn(String text) {
+    if (warnings.size() < MOST_WARNINGS) {
+      warnings.add(OneLine.of(text));
     }
   }
 
@@ -97,7 +112,7 @@ final class ConfLoader {
     if (key.isFixed()) {
       problems.add(new Problem(where, key.name() + " '" + value + "' must be " + key.shipped()));
     } else if (!key.warning().isEmpty()) {
-      warnings.add(where + ": " + key.name() + " has no effect: " + key.warning());
+      warn(where + ": " + key.name() + " has no effect: " + key.warning());
     }
   }
 
@@ -135,7 +150,7 @@ final class ConfLoader {
       Optional<String> instead = isFile ? setting.type().pikaTakesInstead(text) : Optional.empty();
       if (instead.isPresent()) {
         texts.put(setting.name(), instead.get());
-        warnings.add(
+        warn(
             where
                 + ": "
                 + setting.name()
@@ -154,7 +169,7 @@ final class ConfLoader {
     if (setting.equals(SettingsTable.COMPRESSION)
         && !text.equalsIgnoreCase("none")
         && !text.equalsIgnoreCase("snappy")) {
-      warnings.add(where + ": compression " + text + " is taken as snappy");
+      warn(where + ": compression " + text + " is taken as snappy");
     }
   }
 

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -57,18 +58,27 @@ public final class LiveConf {
   }
 
   /**
-   * CONFIG GET: names and values, sorted by name.
+   * CONFIG GET: names and values, pattern after pattern, each name once. What a glob matches comes
+   * sorted; a name that is no glob is given back as it was asked for, as Redis does.
    *
    * @param patterns globs over Pika's, Redis's and our own names; capitals don't matter
    */
   public Map<String, String> get(List<String> patterns) {
-    Map<String, String> found = new TreeMap<>();
+    Map<String, String> found = new LinkedHashMap<>();
+    Set<String> seen = new HashSet<>();
     Map<String, String> all = shown();
     for (String pattern : patterns) {
-      Glob glob = new Glob(pattern.toLowerCase(Locale.ROOT).getBytes(UTF_8));
+      String lower = pattern.toLowerCase(Locale.ROOT);
+      if (all.containsKey(lower)) {
+        if (seen.add(lower)) {
+          found.put(pattern, all.get(lower));
+        }
+        continue;
+      }
+      Glob glob = new Glob(lower.getBytes(UTF_8));
       all.forEach(
           (name, value) -> {
-            if (glob.matches(name.getBytes(UTF_8))) {
+            if (glob.matches(name.getBytes(UTF_8)) && seen.add(name)) {
               found.put(name, value);
             }
           });
@@ -77,7 +87,7 @@ public final class LiveConf {
   }
 
   private Map<String, String> shown() {
-    Map<String, String> all = new HashMap<>(FIXED);
+    Map<String, String> all = new TreeMap<>(FIXED);
     PikaKeys.all().forEach(key -> all.put(key.name(), key.shipped()));
     PikaConf current = conf;
     current.inert().forEach(all::put);
@@ -100,16 +110,16 @@ public final class LiveConf {
    *     all was done
    */
   public synchronized Optional<String> set(Map<String, String> changes) {
-    Map<String, String> texts = new HashMap<>();
-    Set<String> seen = new HashSet<>();
-    for (Map.Entry<String, String> change : changes.entrySet()) {
-      Optional<Setting<?>> setting = SettingsTable.find(change.getKey());
-      Optional<String> refusal = refusal(change.getKey(), change.getValue(), setting, seen);
-      if (refusal.isPresent()) {
-        return refusal;
-      }
-      texts.put(setting.orElseThrow().name(), setting.get().canonical(change.getValue()));
+    Optional<String> refusal = refusal(changes);
+    if (refusal.isPresent()) {
+      return refusal;
     }
+    Map<String, String> texts = new HashMap<>();
+    changes.forEach(
+        (name, value) -> {
+          Setting<?> setting = SettingsTable.find(name).orElseThrow();
+          texts.put(setting.name(), setting.canonical(value));
+        });
     try {
       PikaConf changed = conf.with(texts);
       conf = changed;
@@ -121,10 +131,29 @@ public final class LiveConf {
     }
   }
 
-  private static Optional<String> refusal(
-      String given, String value, Optional<Setting<?>> setting, Set<String> seen) {
-    String name = given.toLowerCase(Locale.ROOT);
+  /** As Redis does: all names before the first value. */
+  private static Optional<String> refusal(Map<String, String> changes) {
+    Set<String> seen = new HashSet<>();
+    for (String given : changes.keySet()) {
+      Optional<String> refusal = refusalOfName(given, seen);
+      if (refusal.isPresent()) {
+        return refusal;
+      }
+    }
+    for (Map.Entry<String, String> change : changes.entrySet()) {
+      try {
+        SettingsTable.find(change.getKey()).orElseThrow().value(change.getValue());
+      } catch (BadValueException e) {
+        return Optional.of(failed(change.getKey(), e.redisWords()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<String> refusalOfName(String given, Set<String> seen) {
+    Optional<Setting<?>> setting = SettingsTable.find(given);
     if (setting.isEmpty()) {
+      String name = given.toLowerCase(Locale.ROOT);
       return Optional.of(
           PikaKeys.find(name).isPresent() || FIXED.containsKey(name)
               ? failed(given, "can't set immutable config")
@@ -133,15 +162,9 @@ public final class LiveConf {
     if (setting.get().change() != Change.RUNTIME) {
       return Optional.of(failed(given, "can't set immutable config"));
     }
-    if (!seen.add(setting.get().name())) {
-      return Optional.of(failed(given, "duplicate parameter"));
-    }
-    try {
-      setting.get().value(value);
-      return Optional.empty();
-    } catch (BadValueException e) {
-      return Optional.of(failed(given, e.redisWords()));
-    }
+    return seen.add(setting.get().name())
+        ? Optional.empty()
+        : Optional.of(failed(given, "duplicate parameter"));
   }
 
   private static String failed(String name, String why) {

@@ -1,9 +1,13 @@
 package io.pikareplica.server.conf;
 
 import io.pikareplica.repl.HostPort;
+import io.pikareplica.repl.OffsetOrder;
 import io.pikareplica.repl.ReplConfig;
 import io.pikareplica.repl.ReplConfig.Fsync;
 import io.pikareplica.repl.ReplSettings;
+import io.pikareplica.repl.ReplSettings.LinkDownClock;
+import io.pikareplica.repl.ReplicaPolicy.OnDivergence;
+import io.pikareplica.repl.net.PbFrameDecoder;
 import io.pikareplica.storage.DbOptions;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -81,6 +85,11 @@ public final class PikaConf {
     return inert.keySet().stream().sorted().toList();
   }
 
+  /** What the file says for a key of Pika that means nothing here. */
+  public Optional<String> withoutEffect(String name) {
+    return Optional.ofNullable(inert.get(name));
+  }
+
   /** Addresses to listen on; never empty. */
   public List<String> bindAddresses() {
     return Interfaces.bindAddresses(get(SettingsTable.BIND), get(SettingsTable.NETWORK_INTERFACE));
@@ -92,7 +101,7 @@ public final class PikaConf {
   }
 
   public ReplConfig replConfig() {
-    Fsync fsync = Fsync.valueOf(get(SettingsTable.FSYNC).toUpperCase(Locale.ROOT));
+    Fsync fsync = Fsync.valueOf(constant(SettingsTable.FSYNC));
     DbOptions dbOptions =
         new DbOptions(
             intOf(SettingsTable.DB_INSTANCE_NUM),
@@ -111,11 +120,16 @@ public final class PikaConf {
         Path.of(get(SettingsTable.DB_SYNC_PATH)),
         get(SettingsTable.BINLOG_FILE_SIZE),
         fsync,
-        intOf(SettingsTable.MAX_CONN_RBUF_SIZE),
+        maxFrameBytes(),
         get(SettingsTable.APPLY_QUEUE_SIZE),
         intOf(SettingsTable.MAX_RSYNC_PARALLEL_NUM),
         master(),
         replSettings());
+  }
+
+  /** {@code max-conn-rbuf-size}, as far as Pika's frames go: the longest message between nodes. */
+  public int maxFrameBytes() {
+    return Math.min(intOf(SettingsTable.MAX_CONN_RBUF_SIZE), PbFrameDecoder.PIKA_LIMIT_BYTES - 1);
   }
 
   public ReplSettings replSettings() {
@@ -129,7 +143,17 @@ public final class PikaConf {
         get(SettingsTable.THROTTLE),
         get(SettingsTable.RSYNC_TIMEOUT),
         intOf(SettingsTable.EXPIRE_LOGS_NUMS),
-        intOf(SettingsTable.EXPIRE_LOGS_DAYS));
+        intOf(SettingsTable.EXPIRE_LOGS_DAYS),
+        OnDivergence.valueOf(constant(SettingsTable.ON_DIVERGENCE)),
+        intOf(SettingsTable.DIVERGENCE_KEEP),
+        get(SettingsTable.REPL_PING_REPLICA_PERIOD) * 1000,
+        LinkDownClock.valueOf(constant(SettingsTable.LINK_DOWN_CLOCK)),
+        OffsetOrder.valueOf(constant(SettingsTable.INFO_OFFSET)));
+  }
+
+  /** A chosen word as the name of an enum's constant. */
+  private String constant(Setting<String> choice) {
+    return get(choice).toUpperCase(Locale.ROOT).replace('-', '_');
   }
 
   /** Every setting's text by its own name. */

@@ -154,7 +154,18 @@ public final class SettingsTable {
           "seconds",
           Group.REPLICATION,
           Change.RUNTIME,
-          "silence after which the link to the master is given up");
+          "silence after which the link to the master is given up: 20 as in Pika, where Redis's"
+              + " default would be 60");
+  public static final Setting<Long> REPL_PING_REPLICA_PERIOD =
+      new Builder<>("repl-ping-replica-period", number(1, 6), "2")
+          .alias("repl-ping-slave-period")
+          .isOurs()
+          .unit("seconds")
+          .add(
+              Group.REPLICATION,
+              Change.RUNTIME,
+              "silence after which a replica of this node gets a ping: 2 as in Pika, whose"
+                  + " replicas give up after 20; with Redis's default, 10, one lost ping would do");
   public static final Setting<Long> BINLOG_FILE_SIZE =
       pika(
           "binlog-file-size",
@@ -187,7 +198,8 @@ public final class SettingsTable {
           "256M",
           Group.REPLICATION,
           Change.START,
-          "the largest message between nodes; must be the master's");
+          "the largest message between nodes, which cannot be longer than 512M; must be the"
+              + " master's");
   public static final Setting<Long> SYNC_WINDOW_SIZE =
       pika(
           "sync-window-size",
@@ -229,6 +241,24 @@ public final class SettingsTable {
           Group.REPLICATION,
           Change.START,
           "files fetched at once in a full sync");
+  public static final Setting<String> ON_DIVERGENCE =
+      ours(
+          "on-divergence",
+          choice("full-sync", "stop"),
+          "full-sync",
+          Group.REPLICATION,
+          Change.RUNTIME,
+          "when the master's history is not ours: take over its data, or stop until a person"
+              + " decides (SLAVEOF … force, DBSLAVEOF … force)");
+  public static final Setting<Long> DIVERGENCE_KEEP =
+      ours(
+          "divergence-keep",
+          number(0, 100),
+          "1",
+          Group.REPLICATION,
+          Change.RUNTIME,
+          "how often, for each DB, data and binlog that diverged and were replaced are kept, in"
+              + " db-path/diverged; older ones are deleted; 0 for never");
   public static final Setting<Long> REPL_PORT_SHIFT =
       ours(
           "repl-port-shift",
@@ -274,6 +304,47 @@ public final class SettingsTable {
           Group.SENTINEL,
           Change.RUNTIME,
           "whether Sentinels are to know this replica");
+  public static final Setting<String> LINK_DOWN_CLOCK =
+      ours(
+          "link-down-clock",
+          choice("connection", "last-io"),
+          "connection",
+          Group.SENTINEL,
+          Change.RUNTIME,
+          "what master_link_down_since_seconds counts from: the loss of the link, as in Redis, or"
+              + " the last message before it, which is up to repl-timeout earlier");
+  public static final Setting<String> INFO_OFFSET =
+      new Builder<>(
+              "info-offset",
+              choice("redis-order", "pika-exact")
+                  .withSynonym("redis", "redis-order")
+                  .withSynonym("pika", "pika-exact"),
+              "redis-order")
+          .alias("repl-offset-compat")
+          .isOurs()
+          .add(
+              Group.SENTINEL,
+              Change.RUNTIME,
+              "slave_repl_offset: redis-order never goes back; pika-exact is Pika's number to the"
+                  + " byte, which goes back when a long binlog file ends, so that Sentinel may"
+                  + " choose the wrong replica then");
+  public static final Setting<Boolean> INFO_STRICT_REDIS =
+      ours(
+          "info-strict-redis",
+          new YesNoType(),
+          "no",
+          Group.SENTINEL,
+          Change.RUNTIME,
+          "print Pika's dbN: lines of INFO replication as pika_dbN_state and pika_dbN_binlog, for"
+              + " tools that take every dbN for keys, such as Datadog");
+  public static final Setting<Boolean> INFO_PIKA_BINLOG =
+      ours(
+          "info-pika-binlog",
+          new YesNoType(),
+          "no",
+          Group.SENTINEL,
+          Change.RUNTIME,
+          "print each DB's binlog offset once more in the form that pika_exporter looks for");
   public static final Setting<Boolean> REFUSE_UNSAFE_PROMOTION =
       ours(
           "refuse-unsafe-promotion",
@@ -290,7 +361,8 @@ public final class SettingsTable {
           "512M",
           Group.LIMITS,
           Change.START,
-          "the longest word of a client's request; never more than a quarter of the Java heap");
+          "the longest word of a client's request; never more than an eighth of the Java heap, or"
+              + " than max-conn-rbuf-size less 20M: it has to reach replicas");
   public static final Setting<Long> CLIENT_QUERY_BUFFER_LIMIT =
       ours(
           "client-query-buffer-limit",
@@ -298,7 +370,17 @@ public final class SettingsTable {
           "1G",
           Group.LIMITS,
           Change.START,
-          "the longest request, all its words together; never more than a third of the Java heap");
+          "the longest request, all its words together; never more than a sixth of the Java heap, or"
+              + " than max-conn-rbuf-size less 19M");
+  public static final Setting<MemoryShare> MAXMEMORY_CLIENTS =
+      ours(
+          "maxmemory-clients",
+          new ShareType(),
+          "25%",
+          Group.LIMITS,
+          Change.RUNTIME,
+          "what all clients together may take, requests and replies, before the largest is"
+              + " disconnected; in % of the Java heap; 0 for no limit");
   public static final Setting<Long> PUBSUB_OUTPUT_BUFFER_LIMIT =
       ours(
           "pubsub-output-buffer-limit",

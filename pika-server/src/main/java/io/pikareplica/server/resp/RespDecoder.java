@@ -7,18 +7,25 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongPredicate;
 
 /**
  * Turns a client's bytes into requests: arrays of bulk strings, or lines. Takes whatever has
  * arrived, remembers where it stands, and never keeps a buffer that it is given. What is allocated
  * for a word follows what has arrived of it (at most {@value #FIRST_CHUNK_BYTES} bytes ahead, then
- * doubling), not what was announced. Not thread-safe; nothing to close.
+ * twice or three times that), not what was announced. Not thread-safe; nothing to close.
  */
 public final class RespDecoder {
   private static final int FIRST_CHUNK_BYTES = 4096;
 
   /** More than any number that is in range needs. */
   private static final int MAX_HEADER_BYTES = 64;
+
+  /** Room that is large enough to be asked for. */
+  private static final int LARGE_BYTES = 64 * 1024;
+
+  /** Of a word on the heap, about, beside its bytes. */
+  private static final long WORD_OVERHEAD_BYTES = 24;
 
   private static final byte[] EMPTY = {};
 
@@ -31,6 +38,7 @@ public final class RespDecoder {
     WORD_END
   }
 
+  private final LongPredicate mayHold;
   private RespLimits limits;
   private String limitName = "";
 
@@ -44,9 +52,22 @@ public final class RespDecoder {
   private int wordExpected;
   private int wordLength;
   private boolean sawReturn;
+  private boolean isWaiting;
 
+  /** Without anybody to ask. */
   public RespDecoder(RespLimits limits) {
+    this(limits, bytes -> true);
+  }
+
+  /**
+   * A decoder that asks before it makes much room.
+   *
+   * @param mayHold told how many bytes a word is about to take, of which at least a third were
+   *     received; false: not now, the decoder {@link #isWaiting} and asks again
+   */
+  public RespDecoder(RespLimits limits, LongPredicate mayHold) {
     this.limits = limits;
+    this.mayHold = mayHold;
   }
 
   /**
@@ -60,13 +81,14 @@ public final class RespDecoder {
   }
 
   /**
-   * Reads on. Call it until it gives nothing: then all of {@code in} is consumed.
+   * Reads on. Call it until it gives nothing: then all of {@code in} is consumed, or it waits.
    *
    * @return the next request that is complete; empty when more bytes are needed
    * @throws RespProtocolException for what is no request; the decoder is of no use afterwards
    */
   public Optional<Args> next(ByteBuf in) throws RespProtocolException {
-    while (in.isReadable()) {
+    isWaiting = false;
+    while (in.isReadable() && !isWaiting) {
       Optional<Args> request =
           switch (step) {
             case START -> start(in);
@@ -83,9 +105,16 @@ public final class RespDecoder {
     return Optional.empty();
   }
 
+  /** Whether there was no room: then {@link #next} left bytes unread, and is to be called again. */
+  public boolean isWaiting() {
+    return isWaiting;
+  }
+
   /** Bytes held of a request that is not complete. */
   public long heldBytes() {
-    return step == Step.START ? 0 : requestBytes + wordLength + lineLength;
+    return step == Step.START
+        ? 0
+        : requestBytes + words.size() * WORD_OVERHEAD_BYTES + word.length + line.length;
   }
 
   private Optional<Args> start(ByteBuf in) {
@@ -149,16 +178,16 @@ public final class RespDecoder {
     }
     wordExpected = (int) length;
     wordLength = 0;
-    int ahead = Math.max(FIRST_CHUNK_BYTES, in.readableBytes());
-    word = length == 0 ? EMPTY : new byte[(int) Math.min(length, ahead)];
+    word = EMPTY;
     step = length == 0 ? Step.WORD_END : Step.WORD;
     return Optional.empty();
   }
 
   private Optional<Args> word(ByteBuf in) {
     while (in.isReadable() && wordLength < wordExpected) {
-      if (wordLength == word.length) {
-        word = Arrays.copyOf(word, (int) Math.min(wordExpected, 2L * word.length));
+      if (wordLength == word.length && !grow(in.readableBytes())) {
+        isWaiting = true;
+        return Optional.empty();
       }
       int count = Math.min(in.readableBytes(), word.length - wordLength);
       in.readBytes(word, wordLength, count);
@@ -168,6 +197,17 @@ public final class RespDecoder {
       step = Step.WORD_END;
     }
     return Optional.empty();
+  }
+
+  /** To twice as much, or to all of it where that would be followed by a small step. */
+  private boolean grow(int readableBytes) {
+    long next = Math.max(2L * word.length, Math.max(FIRST_CHUNK_BYTES, readableBytes));
+    int room = (int) (wordExpected - next < word.length ? wordExpected : next);
+    if (room >= LARGE_BYTES && !mayHold.test(room)) {
+      return false;
+    }
+    word = Arrays.copyOf(word, room);
+    return true;
   }
 
   private Optional<Args> wordEnd(ByteBuf in) throws RespProtocolException {

@@ -8,6 +8,12 @@ import java.util.List;
 
 /** Writes replies as RESP2 or RESP3. Stateless; any thread. */
 public final class RespEncoder {
+  /** What a verbatim string is: plain text. */
+  private static final String PLAIN = "txt:";
+
+  /** A type, a length and the ends of two lines. */
+  private static final long HEADER_BYTES = 16;
+
   private RespEncoder() {}
 
   /**
@@ -20,11 +26,32 @@ public final class RespEncoder {
       case STATUS -> line('+', ((Reply.Status) reply).text(), out);
       case FAILURE -> line('-', ((Reply.Failure) reply).text(), out);
       case INT -> header(':', ((Reply.Int) reply).value(), out);
-      case BULK -> bulk(((Reply.Bulk) reply).bytes(), out);
+      case BULK -> bulk((Reply.Bulk) reply, protocol, out);
       case NIL -> nil(((Reply.Nil) reply).array(), protocol, out);
       case ARRAY -> list('*', ((Reply.Array) reply).items(), protocol, out);
       case MAP -> map(((Reply.Map) reply).flat(), protocol, out);
     }
+  }
+
+  /** About how many bytes a reply becomes; not less than its words are long. */
+  public static long sizeBytes(Reply reply) {
+    return switch (reply.kind()) {
+      case STATUS -> HEADER_BYTES + ((Reply.Status) reply).text().length();
+      case FAILURE -> HEADER_BYTES + ((Reply.Failure) reply).text().length();
+      case INT, NIL -> HEADER_BYTES;
+      case BULK -> HEADER_BYTES + ((Reply.Bulk) reply).bytes().length;
+      case ARRAY -> HEADER_BYTES + sizeBytes(((Reply.Array) reply).items());
+      case MAP -> HEADER_BYTES + sizeBytes(((Reply.Map) reply).flat());
+    };
+  }
+
+  /** Likewise, of several replies. */
+  public static long sizeBytes(List<Reply> replies) {
+    long bytes = 0;
+    for (Reply reply : replies) {
+      bytes += sizeBytes(reply);
+    }
+    return bytes;
   }
 
   /** Appends a message that answers no request: a push in RESP3, an array in RESP2. */
@@ -59,8 +86,14 @@ public final class RespEncoder {
     }
   }
 
-  private static void bulk(byte[] bytes, ByteBuf out) {
-    header('$', bytes.length, out);
+  private static void bulk(Reply.Bulk reply, int protocol, ByteBuf out) {
+    byte[] bytes = reply.bytes();
+    if (reply.isText() && protocol == 3) {
+      header('=', PLAIN.length() + bytes.length, out);
+      out.writeCharSequence(PLAIN, UTF_8);
+    } else {
+      header('$', bytes.length, out);
+    }
     out.writeBytes(bytes);
     end(out);
   }

@@ -25,10 +25,13 @@ public record RespLimits(int bulkBytes, long requestBytes, int words, int inline
     }
   }
 
-  /** The default, with words and requests small enough for a heap. */
+  /**
+   * The default, with words and requests small enough for a heap: a long word is there up to four
+   * times on its way into binlog and storage.
+   */
   public static RespLimits forHeap(long maxHeapBytes) {
-    int bulk = (int) Math.max(1 << 20, Math.min(MAX_BULK_BYTES, maxHeapBytes / 4));
+    int bulk = (int) Math.max(1 << 20, Math.min(MAX_BULK_BYTES, maxHeapBytes / 8));
     return new RespLimits(
-        bulk, Math.max(bulk, Math.min(1L << 30, maxHeapBytes / 3)), 1 << 20, 65536);
+        bulk, Math.max(bulk, Math.min(1L << 30, maxHeapBytes / 6)), 1 << 20, 65536);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import io.pikareplica.repl.HostPort;
+import io.pikareplica.repl.OffsetOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -12,10 +13,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class LiveConfTest {
   @TempDir private Path folder;
@@ -29,11 +32,11 @@ class LiveConfTest {
     assertThat(conf.get(List.of("*priority", "SLAVEOF", "replicaof", "*-read-only")))
         .containsExactly(
             entry("replica-priority", "7"),
-            entry("replica-read-only", "yes"),
-            entry("replicaof", "10.0.0.1 9221"),
             entry("slave-priority", "7"),
-            entry("slave-read-only", "yes"),
-            entry("slaveof", "10.0.0.1:9221"));
+            entry("SLAVEOF", "10.0.0.1:9221"),
+            entry("replicaof", "10.0.0.1 9221"),
+            entry("replica-read-only", "yes"),
+            entry("slave-read-only", "yes"));
   }
 
   @Test
@@ -55,14 +58,14 @@ class LiveConfTest {
                     "thread-num",
                     "nothing-of-that-name")))
         .containsExactly(
-            entry("appendonly", "no"),
-            entry("binlog-file-size", "104857600"),
-            entry("consensus-level", "0"),
-            entry("databases", "1"),
-            entry("instance-mode", "classic"),
-            entry("maxclients", "20000"),
-            entry("maxmemory", "0"),
             entry("save", ""),
+            entry("appendonly", "no"),
+            entry("instance-mode", "classic"),
+            entry("consensus-level", "0"),
+            entry("maxclients", "20000"),
+            entry("databases", "1"),
+            entry("binlog-file-size", "104857600"),
+            entry("maxmemory", "0"),
             entry("slowlog-max-len", "128"),
             entry("thread-num", "3"));
   }
@@ -79,6 +82,21 @@ class LiveConfTest {
     assertThat(changes.get(0).replSettings().priority()).isZero();
     assertThat(changes.get(0).replSettings().masterAuth()).isEqualTo("secret");
     assertThat(conf.now()).isSameAs(changes.get(0));
+  }
+
+  /** The other names that these settings go by, and the words that another one takes. */
+  @Test
+  void setTakesTheNamesOfRedisAndOlderWords() throws Exception {
+    LiveConf conf = live("");
+
+    assertThat(conf.set(Map.of("repl-offset-compat", "pika", "repl-ping-slave-period", "5")))
+        .isEmpty();
+
+    assertThat(conf.get(List.of("info-offset", "repl-ping-replica-period")))
+        .containsExactly(
+            entry("info-offset", "pika-exact"), entry("repl-ping-replica-period", "5"));
+    assertThat(conf.now().replSettings().offsetOrder()).isEqualTo(OffsetOrder.PIKA_EXACT);
+    assertThat(conf.now().replSettings().pingReplicaMs()).isEqualTo(5_000);
   }
 
   @Test
@@ -105,6 +123,12 @@ class LiveConfTest {
         "Expire-Logs-Days|0|failed 'Expire-Logs-Days') - argument must be between 1 and 36500 inclusive",
         "replica-announced|perhaps|failed 'replica-announced') - argument must be 'yes' or 'no'",
         "pubsub-output-buffer-limit|1t|failed 'pubsub-output-buffer-limit') - argument must be a memory value",
+        "repl-timeout|4|failed 'repl-timeout') - argument must be between 5 and 86400 inclusive",
+        "repl-ping-replica-period|7|failed 'repl-ping-replica-period') - argument must be between 1 and 6 inclusive",
+        "link-down-clock|never|failed 'link-down-clock') - argument(s) must be one of the following: connection, last-io",
+        "info-offset|v3|failed 'info-offset') - argument(s) must be one of the following: redis-order, pika-exact",
+        "info-strict-redis|maybe|failed 'info-strict-redis') - argument must be 'yes' or 'no'",
+        "replica-announce-port|65536|failed 'replica-announce-port') - argument must be between 0 and 65535 inclusive",
         "slave-priority|2|failed 'slave-priority') - duplicate parameter"
       })
   void setChangesNothingWhenOneIsBad(String name, String value, String expected) throws Exception {
@@ -162,6 +186,49 @@ class LiveConfTest {
         .containsEntry("slave-priority", "1")
         .containsEntry("masterauth", "sécret  ")
         .containsEntry("slaveof", "10.0.0.2:9222");
+  }
+
+  static Stream<Setting<?>> everySettingThatCanBeSet() {
+    return SettingsTable.all().stream()
+        .filter(setting -> setting.change() == Setting.Change.RUNTIME);
+  }
+
+  /** Whatever is set is there after a restart, where the file had it or where it did not. */
+  @ParameterizedTest
+  @MethodSource("everySettingThatCanBeSet")
+  void rewriteKeepsEverySettingThatCanBeSet(Setting<?> setting) throws Exception {
+    String other = otherValue(setting);
+    for (String before :
+        List.of("# one\ndefault-slot-num : 1024\n# two\n", "# one\n%s :\n# two\n")) {
+      Path file = ConfTexts.write(folder, before.formatted(setting.name()));
+      LiveConf conf = new LiveConf(ConfTexts.load(file), changes::add);
+      conf.followMaster(Optional::empty);
+
+      assertThat(conf.set(Map.of(setting.name(), other))).isEmpty();
+      assertThat(conf.rewrite()).isEmpty();
+
+      assertThat(ConfTexts.load(file).texts()).containsEntry(setting.name(), other);
+      assertThat(Files.readAllLines(file))
+          .containsSubsequence("# one", "# two")
+          .containsOnlyOnce(setting.name() + " : " + other);
+    }
+  }
+
+  /** A value that is not the default. */
+  private static String otherValue(Setting<?> setting) {
+    return Stream.of(
+            "no", "yes", "stop", "last-io", "pika-exact", "3", "7", "777", "1048577", "some text")
+        .filter(
+            text -> {
+              try {
+                setting.value(text);
+                return !text.equals(setting.canonical(setting.defaultText()));
+              } catch (BadValueException e) {
+                return false;
+              }
+            })
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test

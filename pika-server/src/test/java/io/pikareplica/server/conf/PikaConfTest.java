@@ -48,6 +48,15 @@ class PikaConfTest {
     assertThat(conf.warnings()).isEmpty();
   }
 
+  /** The frames of nodes are shorter than what the setting allows, in Pika too. */
+  @Test
+  void takesTheLargestMessageForAsLongAsAFrameCanBe() throws Exception {
+    PikaConf conf = ConfTexts.of(folder, "max-conn-rbuf-size : 1G");
+
+    assertThat(conf.maxFrameBytes()).isEqualTo((512 << 20) - 5);
+    assertThat(conf.replConfig().maxFrameBytes()).isEqualTo(conf.maxFrameBytes());
+  }
+
   @Test
   void readsWhatAFileSays() throws Exception {
     PikaConf conf =
@@ -292,5 +301,37 @@ class PikaConfTest {
 
   private String at(int line) {
     return folder.resolve("pika.conf") + ":" + line;
+  }
+
+  @Test
+  void showsNothingThatCouldLeadATerminalAstray() {
+    assertThatThrownBy(() -> ConfTexts.of(folder, "port : \u001b[2J\r\n\u001b]0;x : 1"))
+        .isInstanceOf(ConfException.class)
+        .hasMessage(
+            "%s:1: port '?[2J' must be a number from 1 to 65535\n"
+                    .formatted(folder.resolve("pika.conf"))
+                + "%s:2: unknown setting '?]0;x'; 'pika-replica run --help' lists all"
+                    .formatted(folder.resolve("pika.conf")));
+  }
+
+  @Test
+  void givesUpOnAFileThatIsNoSettingsFile() {
+    ConfException refused =
+        catchThrowableOfType(
+            ConfException.class, () -> ConfTexts.of(folder, "qq : 1\n".repeat(100_000)));
+    assertThat(refused.problems()).hasSize(101);
+    assertThat(refused.problems().get(100).message())
+        .isEqualTo("has more wrong lines; is it a settings file?");
+  }
+
+  @Test
+  void cutsTheMiddleOutOfALongLine() {
+    ConfException refused =
+        catchThrowableOfType(
+            ConfException.class, () -> ConfTexts.of(folder, "port : " + "9".repeat(100_000)));
+    assertThat(refused.problems().get(0).message())
+        .hasSize(403)
+        .startsWith("port '999")
+        .endsWith("999' must be a number from 1 to 65535");
   }
 }

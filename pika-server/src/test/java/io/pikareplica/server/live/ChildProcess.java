@@ -33,7 +33,8 @@ public final class ChildProcess implements AutoCloseable {
    * @param folder its working directory
    * @param output what it prints is appended here
    */
-  static ChildProcess start(Path folder, Path output, List<String> command) throws IOException {
+  public static ChildProcess start(Path folder, Path output, List<String> command)
+      throws IOException {
     Process process =
         new ProcessBuilder(command)
             .directory(folder.toFile())
@@ -44,8 +45,8 @@ public final class ChildProcess implements AutoCloseable {
   }
 
   /** Starts our own program, from the classes under test. */
-  static ChildProcess ours(Path folder, Path output, List<String> jvmOptions, List<String> args)
-      throws IOException {
+  public static ChildProcess ours(
+      Path folder, Path output, List<String> jvmOptions, List<String> args) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx256m");

@@ -11,18 +11,26 @@ final class OurNode implements AutoCloseable {
   private final Path folder;
   private final String name;
   private final int port;
+  private final List<String> jvmOptions;
   private final List<String> arguments = new ArrayList<>();
   private ChildProcess process;
 
-  private OurNode(Path folder, String name, int port) {
+  private OurNode(Path folder, String name, int port, List<String> jvmOptions) {
     this.folder = folder;
     this.name = name;
     this.port = port;
+    this.jvmOptions = jvmOptions;
   }
 
   /** Starts a node and waits until it answers. */
   static OurNode start(Path folder, String name, String... settings) throws IOException {
-    OurNode node = new OurNode(folder, name, FreePort.withReplicationPorts());
+    return startWith(List.of(), folder, name, settings);
+  }
+
+  /** Likewise, with options for its JVM. */
+  static OurNode startWith(List<String> jvmOptions, Path folder, String name, String... settings)
+      throws IOException {
+    OurNode node = new OurNode(folder, name, FreePort.withReplicationPorts(), jvmOptions);
     node.arguments.add("run");
     node.setting("port", Integer.toString(node.port));
     node.setting("db-path", folder.resolve(name + "/db").toString());
@@ -41,9 +49,15 @@ final class OurNode implements AutoCloseable {
 
   /** Starts it again with the same settings, after {@link #stop} or {@link #kill}. */
   void restart() throws IOException {
-    process =
-        ChildProcess.ours(folder, folder.resolve(name + ".out"), List.of(), List.copyOf(arguments));
+    begin();
     Polling.until(name + " answers", () -> Polling.answers(port));
+  }
+
+  /** As {@link #restart}, without waiting for an answer. */
+  void begin() throws IOException {
+    process =
+        ChildProcess.ours(
+            folder, folder.resolve(name + ".out"), jvmOptions, List.copyOf(arguments));
   }
 
   void stop() throws InterruptedException {
@@ -57,6 +71,15 @@ final class OurNode implements AutoCloseable {
 
   int port() {
     return port;
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** Where {@code db}, {@code log} and {@code dbsync} lie. */
+  Path files() {
+    return folder.resolve(name);
   }
 
   /** Everything it has printed since the first start. */

@@ -17,8 +17,18 @@ public final class Polling {
 
   /** Waits until a condition holds; what it throws on the way counts as not yet. */
   public static void until(String what, Callable<Boolean> condition) {
+    until(what, LIMIT, condition);
+  }
+
+  /** Lets a time pass between two steps of what a test does again and again. */
+  public static void pause(Duration time) {
+    await().pollDelay(time).atMost(time.plus(LIMIT)).until(() -> true);
+  }
+
+  /** Likewise, with a limit of its own. */
+  public static void until(String what, Duration limit, Callable<Boolean> condition) {
     await(what)
-        .atMost(LIMIT)
+        .atMost(limit)
         .pollInterval(Duration.ofMillis(50))
         .ignoreExceptions()
         .until(condition);

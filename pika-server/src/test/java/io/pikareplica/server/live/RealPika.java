@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** A real Pika, whose program {@code PIKA_BIN} names. */
-final class RealPika implements AutoCloseable {
-  static final String VARIABLE = "PIKA_BIN";
+public final class RealPika implements AutoCloseable {
+  public static final String VARIABLE = "PIKA_BIN";
 
   private final Path folder;
   private final int port;
@@ -57,18 +57,22 @@ final class RealPika implements AutoCloseable {
   }
 
   void restart() throws IOException {
-    // the limit that it insists on, whatever the caller's shell has
-    process =
-        ChildProcess.start(
-            folder,
-            folder.resolve("pika.out"),
-            List.of(
-                "sh",
-                "-c",
-                "ulimit -n 20000; exec \"$0\" -c \"$1\"",
-                System.getenv(VARIABLE),
-                folder.resolve("pika.conf").toString()));
+    process = launch(folder, folder.resolve("pika.conf"), folder.resolve("pika.out"));
     Polling.until("Pika answers", () -> Polling.answers(port));
+  }
+
+  /** Starts the program with a configuration file and does not wait. */
+  public static ChildProcess launch(Path folder, Path conf, Path output) throws IOException {
+    // the limit that it insists on, whatever the caller's shell has
+    return ChildProcess.start(
+        folder,
+        output,
+        List.of(
+            "sh",
+            "-c",
+            "ulimit -n 20000; exec \"$0\" -c \"$1\"",
+            System.getenv(VARIABLE),
+            conf.toString()));
   }
 
   void stop() throws InterruptedException {

@@ -17,7 +17,7 @@ import redis.clients.jedis.commands.ProtocolCommand;
  *
  * @param entries by key, one char a byte
  */
-record ServerDump(Map<String, Entry> entries) {
+public record ServerDump(Map<String, Entry> entries) {
   private static final long EXPIRY_TOLERANCE_MS = 2_000;
 
   /**
@@ -25,20 +25,25 @@ record ServerDump(Map<String, Entry> entries) {
    *
    * @param expireAtMs unix ms, 0 for never
    */
-  record Entry(String type, String value, long expireAtMs) {}
+  public record Entry(String type, String value, long expireAtMs) {}
 
   static ServerDump of(int port, int db) {
-    Map<String, Entry> entries = new TreeMap<>();
     try (Connection connection = new Connection(new HostAndPort("127.0.0.1", port))) {
-      Ask ask = new Ask(connection);
-      ask.of(Command.SELECT, Integer.toString(db));
-      for (byte[] key : keys(ask)) {
-        String type = text(ask.of(Command.TYPE, key));
-        if (!type.equals("none")) {
-          String value = value(ask, key, type);
-          if (!value.equals("[]")) {
-            entries.put(text(key), new Entry(type, value, expireAtMs(ask, key)));
-          }
+      return of(connection, db);
+    }
+  }
+
+  /** Of the server at the other end of a connection, which then stands on that DB. */
+  public static ServerDump of(Connection connection, int db) {
+    Map<String, Entry> entries = new TreeMap<>();
+    Ask ask = new Ask(connection);
+    ask.of(Command.SELECT, Integer.toString(db));
+    for (byte[] key : keys(ask)) {
+      String type = text(ask.of(Command.TYPE, key));
+      if (!type.equals("none")) {
+        String value = value(ask, key, type);
+        if (!value.equals("[]")) {
+          entries.put(text(key), new Entry(type, value, expireAtMs(ask, key)));
         }
       }
     }

@@ -25,6 +25,7 @@ final class RespEncoderTest {
         Arguments.of(Reply.of(10), ":10|", ":10|"),
         Arguments.of(Reply.bulk(""), "$0||", "$0||"),
         Arguments.of(Reply.bulk(new byte[] {'\r', '\n', 0, -1}), "$4||\0\u00ff|", "$4||\0\u00ff|"),
+        Arguments.of(Reply.text(new byte[] {'a', ':', '1'}), "$3|a:1|", "=7|txt:a:1|"),
         Arguments.of(Reply.NIL, "$-1|", "_|"),
         Arguments.of(Reply.NIL_ARRAY, "*-1|", "_|"),
         Arguments.of(Reply.EMPTY_ARRAY, "*0|", "*0|"),

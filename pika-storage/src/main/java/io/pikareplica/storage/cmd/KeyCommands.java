@@ -132,6 +132,9 @@ final class KeyCommands {
   }
 
   private static Optional<MetaRecord> present(ReadContext context, byte[] key) {
-    return Keys.record(context.rows(key), key).filter(found -> Keys.exists(found, context.nowMs()));
+    Optional<MetaRecord> record =
+        Keys.record(context.rows(key), key).filter(found -> Keys.exists(found, context.nowMs()));
+    context.looked(record.isPresent());
+    return record;
   }
 }

@@ -22,6 +22,7 @@ final class KeyWalk implements AutoCloseable {
   private byte[] rowKey;
   private byte[] key;
   private MetaRecord record;
+  private Optional<MetaRecord> anyRecord = Optional.empty();
 
   private KeyWalk(ReadContext context, int instance, byte[] from) {
     nowMs = context.nowMs();
@@ -72,10 +73,11 @@ final class KeyWalk implements AutoCloseable {
     rowKey = rows.key();
     key = KeyFormat.userKeyOf(rowKey);
     // A key with a zero byte inside is written by Pika with a tail of garbage, and found by nobody
-    Optional<MetaRecord> live =
+    anyRecord =
         Arrays.equals(KeyFormat.meta(key), rowKey)
-            ? MetaRecord.decode(rows.value()).filter(found -> found.isLive(nowMs))
+            ? MetaRecord.decode(rows.value())
             : Optional.empty();
+    Optional<MetaRecord> live = anyRecord.filter(found -> found.isLive(nowMs));
     live.ifPresent(found -> record = found);
     rows.next();
     return live.isPresent();
@@ -87,6 +89,11 @@ final class KeyWalk implements AutoCloseable {
 
   MetaRecord record() {
     return record;
+  }
+
+  /** The record of the row that was taken last, dead or alive; empty where it is no key's. */
+  Optional<MetaRecord> anyRecord() {
+    return anyRecord;
   }
 
   /** The instance of the row that comes next; only while {@link #hasRow()}. */

@@ -37,7 +37,10 @@ final class Keys {
 
   /** The record of a key that readers see. */
   static Optional<MetaRecord> live(ReadContext context, byte[] key) {
-    return record(context.rows(key), key).filter(record -> record.isLive(context.nowMs()));
+    Optional<MetaRecord> live =
+        record(context.rows(key), key).filter(record -> record.isLive(context.nowMs()));
+    context.looked(live.isPresent());
+    return live;
   }
 
   static boolean isNoStream(MetaRecord record) {

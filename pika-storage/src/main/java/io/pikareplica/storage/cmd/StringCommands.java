@@ -20,6 +20,13 @@ final class StringCommands {
   /** As Redis has it by default; Pika would run out of memory instead. */
   private static final long MAX_LENGTH = 512L << 20;
 
+  /**
+   * What a client may make a string grow to: what the heap can bear, as short requests ask for much
+   * here, and what fits into a message to a replica, as APPEND is logged with its result.
+   */
+  private static final long MAX_CLIENT_LENGTH =
+      Math.min(236L << 20, Runtime.getRuntime().maxMemory() / 8);
+
   private StringCommands() {}
 
   static List<Command> commands() {
@@ -80,7 +87,9 @@ final class StringCommands {
   private static Reply append(WriteContext context, Args args) throws CommandException {
     WritableKey key = WritableKey.of(context, args.get(1));
     Optional<StringRecord> old = key.string();
-    byte[] value = concat(valueOf(old), args.get(2));
+    byte[] was = valueOf(old);
+    checkLength(context, (long) was.length + args.get(2).length);
+    byte[] value = concat(was, args.get(2));
     replace(context, key, old, value);
     Expiry.logKept(context, args.get(1), etimeOf(old), value);
     return Reply.of(value.length);
@@ -96,10 +105,10 @@ final class StringCommands {
       throw new CommandException("ERR offset is out of range");
     }
     byte[] inserted = args.get(3);
-    checkLength(offset + inserted.length);
     WritableKey key = WritableKey.of(context, args.get(1));
     Optional<StringRecord> old = key.string();
     byte[] was = valueOf(old);
+    checkLength(context, offset + inserted.length);
     byte[] head = Arrays.copyOf(was, (int) offset);
     int tailFrom = Math.min((int) offset + inserted.length, was.length);
     byte[] tail = Arrays.copyOfRange(was, tailFrom, was.length);
@@ -116,14 +125,15 @@ final class StringCommands {
     return Arrays.copyOf(bytes, length);
   }
 
-  private static void checkLength(long length) throws CommandException {
-    if (length < 0 || length > MAX_LENGTH) {
-      throw new CommandException("ERR string exceeds maximum allowed size (512MB)");
+  private static void checkLength(WriteContext context, long length) throws CommandException {
+    long most = context.isReplicated() ? MAX_LENGTH : MAX_CLIENT_LENGTH;
+    if (length < 0 || length > most) {
+      throw new CommandException(
+          "ERR string exceeds maximum allowed size (" + (most >> 20) + "MB)");
     }
   }
 
-  private static byte[] concat(byte[] head, byte[] tail) throws CommandException {
-    checkLength((long) head.length + tail.length);
+  private static byte[] concat(byte[] head, byte[] tail) {
     byte[] all = Arrays.copyOf(head, head.length + tail.length);
     System.arraycopy(tail, 0, all, head.length, tail.length);
     return all;

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** A real DB in a folder of the test, with a clock that the test moves. One thread. */
@@ -92,6 +93,13 @@ final class CommandFixture implements AutoCloseable {
       }
     } catch (CommandException e) {
       return Reply.error(e.getMessage());
+    }
+  }
+
+  /** Looks at the data as a reader does. */
+  <T> T look(Function<ReadContext, T> reader) {
+    try (DbView view = db.view()) {
+      return reader.apply(new ClockedView(view, nowMs));
     }
   }
 

@@ -65,6 +65,7 @@ class HyperLogLogCommandsTest {
     assertThat(db.say("PFCOUNT", "k")).isEqualTo(":1");
   }
 
+  /** W-17. */
   @Test
   void aMergeIsLoggedAsASetWhichAReplicaCanGoOnWith() {
     db.run("PFADD", "a", "x", "y");

@@ -92,6 +92,7 @@ class StringCommandsTest {
     assertThat(db.say("MGET", "k")).isEqualTo("[nil]");
   }
 
+  /** W-17. */
   @ParameterizedTest
   @CsvSource({
     "0, 0",
@@ -157,6 +158,7 @@ class StringCommandsTest {
     assertThat(db.say("GET", "k")).isEqualTo("new");
   }
 
+  /** W-22. */
   @Test
   void aReplicatedRelativeTimeToLiveStartsAtTheMastersClock() {
     db.replay("SET", "k", "v", "NX", "EX", "10");
@@ -181,6 +183,7 @@ class StringCommandsTest {
     assertThat(db.say("DELVX", "k", "v")).isEqualTo(":0");
   }
 
+  /** W-16. */
   @Test
   void appendIsLoggedWithTheWholeValueAndItsExpiry() {
     assertThat(db.say("APPEND", "k", "ab")).isEqualTo(":2");
@@ -204,7 +207,7 @@ class StringCommandsTest {
     assertThat(db.say("GET", "k")).isEqualTo("\0Qbc");
     assertThat(db.say("SETRANGE", "k", "-1", "a")).isEqualTo("-ERR offset is out of range");
     assertThat(db.say("SETRANGE", "k", "9223372036854775807", "a"))
-        .isEqualTo("-ERR string exceeds maximum allowed size (512MB)");
+        .startsWith("-ERR string exceeds maximum allowed size (");
   }
 
   @ParameterizedTest
