@@ -29,7 +29,7 @@ record Footprint(long files, long threads, long heapMib, long rssMib) {
   private static final long MORE_FILES = 20;
   private static final long MORE_THREADS = 8;
   private static final long MORE_HEAP_MIB = 24;
-  private static final long MORE_RSS_MIB = 200;
+  private static final long MORE_RSS_MIB = 120;
 
   /** Looks until a process has become no smaller for a while. */
   static Footprint ofQuiet(long pid) throws Exception {

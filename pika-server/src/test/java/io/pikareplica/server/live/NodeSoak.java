@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Protocol.Command;
@@ -39,9 +40,12 @@ class NodeSoak {
   /** Rounds of every deed before footprints are taken for the first time. */
   private static final int WARM_UP_ROUNDS = 2;
 
-  private static final List<String> SMALL = List.of("-Xmx256m", "-XX:+UseG1GC");
+  // the heap is resident from the start, so that what grows is native memory
+  private static final List<String> SMALL =
+      List.of("-Xms256m", "-Xmx256m", "-XX:+AlwaysPreTouch", "-XX:+UseG1GC");
 
-  @TempDir Path folder;
+  @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+  Path folder;
 
   private final Random random = new Random(SEED);
   private final List<Traffic> traffic = new ArrayList<>();
@@ -220,7 +224,7 @@ class NodeSoak {
   private boolean besidePika(Deed deed) {
     comparePika();
     if (deed == Deed.FULL_SYNC_FROM_PIKA) {
-      say(besidePika, Command.SLAVEOF, "127.0.0.2", "" + pika.port(), "force");
+      say(besidePika, Command.SLAVEOF, "127.0.0.1", "" + pika.port(), "force");
     } else {
       say(besidePika, Command.SLAVEOF, "127.0.0.1", "1");
       passMs(1_000);
