@@ -92,6 +92,8 @@ class NodeSoak {
   private OurNode node(String name, String... more) throws Exception {
     List<String> settings = new ArrayList<>(List.of("--databases", "" + DBS));
     settings.addAll(List.of("--binlog-file-size", "1M", "--throttle-bytes-per-second", "40M"));
+    // full at once, for else native memory follows the data
+    settings.addAll(List.of("--write-buffer-size", "1M"));
     settings.addAll(List.of(more));
     return OurNode.startWith(SMALL, folder, name, settings.toArray(String[]::new));
   }
