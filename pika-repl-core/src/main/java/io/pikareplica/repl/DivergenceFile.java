@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 final class DivergenceFile {
   private static final Logger log = LoggerFactory.getLogger(DivergenceFile.class);
   private static final int MAX_BYTES = 16_384;
-  private static final int MAX_REASON = 1000;
+  private static final int MAX_TEXT = 1000;
 
   private final Path file;
   private volatile Optional<Divergence> last;
@@ -84,22 +84,17 @@ final class DivergenceFile {
   static String text(Divergence divergence) {
     StringBuilder text = new StringBuilder();
     line(text, "time-ms", Long.toString(divergence.timeMs()));
-    line(text, "reason", oneLine(divergence.reason()));
+    line(text, "reason", OneLine.of(divergence.reason(), MAX_TEXT));
     line(text, "replication-id", divergence.replicationId());
     line(text, "received", divergence.received().toString());
     line(text, "applied", divergence.applied().toString());
     line(text, "master-host", divergence.master().host());
     line(text, "master-port", Integer.toString(divergence.master().port()));
-    line(text, "master-replication-id", oneLine(divergence.masterReplicationId()));
+    line(text, "master-replication-id", OneLine.of(divergence.masterReplicationId(), MAX_TEXT));
     divergence.masterEnd().ifPresent(end -> line(text, "master-end", end.toString()));
     line(text, "outcome", divergence.outcome().name());
     divergence.kept().ifPresent(folder -> line(text, "kept", folder.toString()));
     return text.toString();
-  }
-
-  private static String oneLine(String text) {
-    String line = text.replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]", " ");
-    return line.substring(0, Math.min(line.length(), MAX_REASON));
   }
 
   private static void line(StringBuilder text, String name, String value) {
@@ -119,7 +114,8 @@ final class DivergenceFile {
         value(values, "master-replication-id"),
         Optional.ofNullable(values.getProperty("master-end")).map(DivergenceFile::offset),
         Outcome.valueOf(value(values, "outcome")),
-        Optional.ofNullable(values.getProperty("kept")).map(DivergenceFile::oneLine).map(Path::of));
+        Optional.ofNullable(values.getProperty("kept"))
+            .map(kept -> Path.of(OneLine.of(kept, MAX_TEXT))));
   }
 
   private static String value(Properties values, String name) {
@@ -127,7 +123,7 @@ final class DivergenceFile {
     if (value == null) {
       throw new IllegalArgumentException("it has no " + name);
     }
-    return oneLine(value);
+    return OneLine.of(value, MAX_TEXT);
   }
 
   private static BinlogOffset offset(String text) {

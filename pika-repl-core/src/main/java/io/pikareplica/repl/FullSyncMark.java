@@ -31,15 +31,15 @@ final class FullSyncMark {
     Path file = data.resolveSibling(data.getFileName() + ".fullsync");
     try (InputStream in = Files.newInputStream(file)) {
       // what it says is for a person; that it is there is what counts
-      return new FullSyncMark(file, oneLine(new String(in.readNBytes(MAX_BYTES), UTF_8)));
+      return new FullSyncMark(file, reasonOf(new String(in.readNBytes(MAX_BYTES), UTF_8)));
     } catch (NoSuchFileException e) {
       return new FullSyncMark(file, "");
     }
   }
 
-  private static String oneLine(String text) {
-    String line = text.replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]", " ").strip();
-    return line.isEmpty() ? "unknown" : line.substring(0, Math.min(line.length(), MAX_BYTES / 4));
+  private static String reasonOf(String text) {
+    String line = OneLine.of(text.strip(), MAX_BYTES / 4).strip();
+    return line.isEmpty() ? "unknown" : line;
   }
 
   Optional<String> reason() {
@@ -47,7 +47,7 @@ final class FullSyncMark {
   }
 
   synchronized void set(String newReason) throws IOException {
-    String text = oneLine(newReason);
+    String text = reasonOf(newReason);
     DurableFiles.write(file, text + "\n");
     reason = text;
   }

@@ -78,7 +78,8 @@ final class InnerResponses {
   /** One line without anything that could pass for another line. */
   private static String text(InnerResponse response) {
     ByteString bytes = response.getReplyBytes();
-    String text = bytes.substring(0, Math.min(bytes.size(), MAX_TEXT)).toStringUtf8();
-    return text.replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]", " ");
+    // cut first: a text becomes a copy of itself by being decoded
+    return OneLine.of(
+        bytes.substring(0, Math.min(bytes.size(), MAX_TEXT)).toStringUtf8(), MAX_TEXT);
   }
 }

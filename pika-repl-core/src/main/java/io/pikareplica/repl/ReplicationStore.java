@@ -4,14 +4,8 @@ import io.pikareplica.repl.sync.DurableFiles;
 import io.pikareplica.repl.sync.SealedText;
 import java.io.IOException;
 import java.io.StringReader;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Properties;
@@ -177,7 +171,12 @@ final class ReplicationStore {
   synchronized void heard(long wallMs) throws ReplicationException {
     Content old = content;
     if (Math.abs(wallMs - old.lastMessageWallMs()) >= MESSAGE_TIME_EVERY_MS) {
-      put(file.resolveSibling(HEARD_FILE), wallMs + "\n", false);
+      Path heard = file.resolveSibling(HEARD_FILE);
+      try {
+        DurableFiles.writeUnforced(heard, wallMs + "\n");
+      } catch (IOException e) {
+        throw unwritten(heard, e);
+      }
       content =
           new Content(
               old.replicationId(), old.attached(), old.master(), wallMs, old.fileSizeBytes());
@@ -199,36 +198,16 @@ final class ReplicationStore {
                 ? "\nbinlog-file-size=" + next.fileSizeBytes().getAsLong()
                 : "")
             + "\n";
-    put(file, SealedText.seal(text), true);
+    try {
+      DurableFiles.write(file, SealedText.seal(text));
+    } catch (IOException e) {
+      throw unwritten(file, e);
+    }
     content = next;
   }
 
-  private static void put(Path file, String text, boolean force) throws ReplicationException {
-    Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
-    try {
-      try (FileChannel out =
-          FileChannel.open(
-              temporary,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.WRITE,
-              StandardOpenOption.TRUNCATE_EXISTING)) {
-        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-        while (bytes.hasRemaining()) {
-          out.write(bytes);
-        }
-        if (force) {
-          out.force(true);
-        }
-      }
-      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-      if (force) {
-        try (FileChannel folder = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
-          folder.force(true);
-        }
-      }
-    } catch (IOException | UncheckedIOException e) {
-      throw new ReplicationException(
-          ReplicationException.Kind.STORAGE, "cannot write " + file + ": " + e.getMessage(), e);
-    }
+  private static ReplicationException unwritten(Path file, IOException e) {
+    return new ReplicationException(
+        ReplicationException.Kind.STORAGE, "cannot write " + file + ": " + e.getMessage(), e);
   }
 }

@@ -32,6 +32,7 @@ final class DemoCommand implements Callable<Integer> {
   private static final long SYNC_WITHIN_MS = 120_000;
   private static final long FOLLOW_WITHIN_MS = 10_000;
   private static final long LOOK_EVERY_MS = 50;
+  private static final long SHOWN_STEP_MIB = 4;
   private static final long TICK_EVERY_MS = 1_000;
 
   private final CountDownLatch stop = new CountDownLatch(1);
@@ -101,6 +102,7 @@ final class DemoCommand implements Callable<Integer> {
         List.of(
             new Option("port", port),
             new Option("throttle-bytes-per-second", FULL_SYNC_SPEED),
+            new Option("maxclients", "100"), // open files may not allow the default
             new Option("db-path", folder.resolve("db").toString()),
             new Option("log-path", folder.resolve("log").toString()),
             new Option("db-sync-path", folder.resolve("dbsync").toString()));
@@ -175,9 +177,9 @@ final class DemoCommand implements Callable<Integer> {
     for (ReplicationStatus.Db db : status.dbs()) {
       line.append(db.name()).append(": ").append(db.state().connectStatus());
       db.sync()
-          .filter(sync -> sync.readBytes() > 0)
-          .ifPresent(
-              sync -> line.append(String.format(", %,d KiB fetched", sync.readBytes() >> 10)));
+          .map(sync -> (sync.readBytes() >> 20) / SHOWN_STEP_MIB * SHOWN_STEP_MIB)
+          .filter(mib -> mib > 0)
+          .ifPresent(mib -> line.append(", ").append(mib).append(" MiB fetched"));
       line.append(db.error().isEmpty() ? "" : ", " + db.error());
     }
     return line.toString();

@@ -66,12 +66,9 @@ final class ReplRequests {
    */
   void handle(ReplicaLink link, InnerRequest request) throws FrameException {
     ProtocolChecks.require(request.hasType(), "type");
-    if (request.getType() == InnerMessage.Type.kBinlogSync) {
-      ProtocolChecks.require(request.hasBinlogSync(), "binlog_sync");
-      binlogSync(link, request.getBinlogSync());
-      return;
+    if (request.getType() != InnerMessage.Type.kBinlogSync) {
+      link.checkAsking(); // an ack is not answered
     }
-    link.checkAsking();
     switch (request.getType()) {
       case kMetaSync -> {
         ProtocolChecks.require(request.hasMetaSync(), "meta_sync");
@@ -85,7 +82,10 @@ final class ReplRequests {
         ProtocolChecks.require(request.hasDbSync(), "db_sync");
         dbSync(link, request.getDbSync());
       }
-      case kBinlogSync -> throw new IllegalStateException("handled above");
+      case kBinlogSync -> {
+        ProtocolChecks.require(request.hasBinlogSync(), "binlog_sync");
+        binlogSync(link, request.getBinlogSync());
+      }
       case kRemoveSlaveNode -> {
         ProtocolChecks.require(request.getRemoveSlaveNodeCount() > 0, "remove_slave_node");
         removeSlaveNode(link, request.getRemoveSlaveNode(0));

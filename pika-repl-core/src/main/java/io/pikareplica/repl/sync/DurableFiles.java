@@ -20,6 +20,16 @@ public final class DurableFiles {
 
   /** Replaces a small file; at any moment it holds the old text or the new. */
   public static void write(Path file, String text) throws IOException {
+    replace(file, text, true);
+    forceFolder(file.toAbsolutePath().getParent());
+  }
+
+  /** Likewise, but a power loss may take it: for what is written often and can be done without. */
+  public static void writeUnforced(Path file, String text) throws IOException {
+    replace(file, text, false);
+  }
+
+  private static void replace(Path file, String text, boolean isForced) throws IOException {
     Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
     try (FileChannel out =
         FileChannel.open(
@@ -31,10 +41,11 @@ public final class DurableFiles {
       while (bytes.hasRemaining()) {
         out.write(bytes);
       }
-      out.force(true);
+      if (isForced) {
+        out.force(true);
+      }
     }
     Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-    forceFolder(file.toAbsolutePath().getParent());
   }
 
   /**
