@@ -85,6 +85,11 @@ class PowerLossTest {
     DbFixture.await(db.drain());
   }
 
+  private void loseBinlog() throws Exception {
+    lose(disk.path("/log/log_db0/manifest"));
+    lose(disk.path("/log/log_db0/write2file0"));
+  }
+
   private void lose(Path file) throws Exception {
     Files.delete(file);
   }
@@ -114,8 +119,7 @@ class PowerLossTest {
     try (LocalDb db = open()) {
       take(db, items);
     }
-    lose(disk.path("/log/log_db0/manifest"));
-    lose(disk.path("/log/log_db0/write2file0"));
+    loseBinlog();
 
     try (LocalDb db = open()) {
       assertThat(db.received()).isEqualTo(BinlogOffset.ZERO);
@@ -136,8 +140,7 @@ class PowerLossTest {
     try (LocalDb db = open()) {
       take(db, items.subList(0, 2));
     }
-    lose(disk.path("/log/log_db0/manifest"));
-    lose(disk.path("/log/log_db0/write2file0"));
+    loseBinlog();
 
     try (LocalDb db = open()) {
       take(db, items);
@@ -155,8 +158,7 @@ class PowerLossTest {
     try (LocalDb db = open()) {
       take(db, items);
     }
-    lose(disk.path("/log/log_db0/manifest"));
-    lose(disk.path("/log/log_db0/write2file0"));
+    loseBinlog();
     lose(disk.path("/db/db0/0/data"));
 
     try (LocalDb db = open()) {
@@ -173,8 +175,7 @@ class PowerLossTest {
     try (LocalDb db = open()) {
       take(db, items);
     }
-    lose(disk.path("/log/log_db0/manifest"));
-    lose(disk.path("/log/log_db0/write2file0"));
+    loseBinlog();
 
     try (LocalDb db = open()) {
       db.setWritable(true);
