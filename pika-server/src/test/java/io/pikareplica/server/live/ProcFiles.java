@@ -1,13 +1,14 @@
 package io.pikareplica.server.live;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** What Linux says about a process and its sockets. */
-final class ProcFiles {
+public final class ProcFiles {
   private ProcFiles() {}
 
   /** Bytes that have arrived for connections to a port here and that nobody has read yet. */
@@ -43,6 +44,23 @@ final class ProcFiles {
         .mapToLong(Long::parseLong)
         .findFirst()
         .orElseThrow();
+  }
+
+  /**
+   * Whether no thread runs any more: SIGSTOP reaches those that run a moment after kill returns.
+   */
+  public static boolean isStopped(long pid) throws IOException {
+    try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
+      return threads.allMatch(thread -> isStopped(thread.resolve("status")));
+    }
+  }
+
+  private static boolean isStopped(Path status) {
+    try {
+      return Files.readAllLines(status).stream().anyMatch(line -> line.startsWith("State:\tT"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Open descriptors, but for tables of RocksDB that still exist: those follow the data. */

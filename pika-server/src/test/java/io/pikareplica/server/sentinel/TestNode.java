@@ -4,6 +4,7 @@ import io.pikareplica.repl.HostPort;
 import io.pikareplica.server.RawClient;
 import io.pikareplica.server.live.ChildProcess;
 import io.pikareplica.server.live.Polling;
+import io.pikareplica.server.live.ProcFiles;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -113,9 +114,10 @@ abstract class TestNode implements AutoCloseable {
     process.ifPresent(ChildProcess::close);
   }
 
-  /** SIGSTOP: it does nothing, and its connections stay open. */
+  /** SIGSTOP: from now on it does nothing, and its connections stay open. */
   final void pause() throws IOException, InterruptedException {
     signal("STOP");
+    Polling.until(this + " stands still", () -> ProcFiles.isStopped(pid()));
   }
 
   /** SIGCONT. */
