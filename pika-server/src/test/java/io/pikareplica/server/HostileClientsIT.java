@@ -388,12 +388,12 @@ final class HostileClientsIT {
     return matcher.find() ? Long.parseLong(matcher.group(1)) : -1;
   }
 
-  /** A figure of INFO, asked for on the connection that is good. */
   /** What an evicted client held is counted until its event loop has let it go. */
   private void awaitThatClientsTakeLittle() {
     Awaitility.await().until(() -> info("mem_clients_normal") < 10L * MIB);
   }
 
+  /** A figure of INFO, asked for on the connection that is good. */
   private long info(String name) throws IOException {
     return good.ask("INFO")
         .lines()
