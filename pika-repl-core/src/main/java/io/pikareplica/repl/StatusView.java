@@ -127,7 +127,8 @@ final class StatusView {
         return link.name() + ": " + why;
       }
     }
-    if (!stored.attached()) {
+    // the link is up a moment before the disk knows that it was
+    if (!stored.attached() && !state.isUp()) {
       return "never in sync with this history";
     }
     return session.fileSize().isSettled(state.link() == LinkState.META_SYNC_DONE)

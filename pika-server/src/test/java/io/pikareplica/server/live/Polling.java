@@ -57,13 +57,14 @@ public final class Polling {
     }
   }
 
-  /** Waits until a replica's link is up and its offset is its master's. */
+  /** Waits until a replica's link is up, its offset is its master's and it may be promoted. */
   public static void untilCaughtUp(int masterPort, int replicaPort) {
     until(
         "replica on " + replicaPort + " has caught up",
         () -> {
           Map<String, String> replica = info(replicaPort, "replication");
           return "up".equals(replica.get("master_link_status"))
+              && !"false".equals(replica.get("is_eligible_for_master_election"))
               && replica
                   .get("slave_repl_offset")
                   .equals(info(masterPort, "replication").get("slave_repl_offset"));

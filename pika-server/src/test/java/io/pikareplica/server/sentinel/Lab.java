@@ -317,7 +317,10 @@ final class Lab implements AutoCloseable {
     }
   }
 
-  /** Waits until a replica follows this master and has all of it. Nobody may write meanwhile. */
+  /**
+   * Waits until a replica follows this master, has all of it, and could take its place. Nobody may
+   * write meanwhile.
+   */
   void awaitCaughtUp(TestNode replica, TestNode master) {
     Polling.until(
         replica + " has caught up with " + master,
@@ -327,6 +330,7 @@ final class Lab implements AutoCloseable {
           Map<String, String> info = replica.info("replication");
           return follows(info, master)
               && info.get("master_link_status").equals("up")
+              && !"false".equals(info.get("is_eligible_for_master_election"))
               && Long.parseLong(info.get("slave_repl_offset")) >= end;
         });
   }
