@@ -3,6 +3,7 @@ package io.pikareplica.repl;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -23,15 +24,22 @@ class SimulationTest {
       assertThat(violation).isEmpty();
       return;
     }
-    for (long seed = 0; seed < SEEDS; seed++) {
-      SimWorld world = new SimWorld(seed, false);
-      Optional<String> violation = run(world);
-      if (violation.isPresent()) {
-        throw new AssertionError(
-            "seed %d: %s%nreplay it with -Dsim.seed=%d%n%s"
-                .formatted(seed, violation.get(), seed, world.trace()));
-      }
-    }
+    Optional<String> failed =
+        LongStream.range(0, SEEDS)
+            .parallel()
+            .mapToObj(SimulationTest::violation)
+            .flatMap(Optional::stream)
+            .findFirst();
+    assertThat(failed).isEmpty();
+  }
+
+  private static Optional<String> violation(long seed) {
+    SimWorld world = new SimWorld(seed, false);
+    return run(world)
+        .map(
+            violation ->
+                "seed %d: %s%nreplay it with -Dsim.seed=%d%n%s"
+                    .formatted(seed, violation, seed, world.trace()));
   }
 
   private static Optional<String> run(SimWorld world) {

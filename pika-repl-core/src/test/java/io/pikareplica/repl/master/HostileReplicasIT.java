@@ -29,10 +29,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whoever reaches the ports +2000 and +10001 and is no replica, or a bad one. */
+@Isolated("measures the memory of the process")
 class HostileReplicasIT {
   private static final int MIB = 1 << 20;
   private static final int TIMEOUT_MS = 2_000;
