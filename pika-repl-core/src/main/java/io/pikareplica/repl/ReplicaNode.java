@@ -247,9 +247,10 @@ public final class ReplicaNode implements Replication, AutoCloseable {
     if (failure != null) {
       log.error("promoted although a worker failed to drain", failure);
     }
-    session.promoted();
     remember(() -> store.master(Optional.empty()));
     dbs.forEach(db -> db.setWritable(true));
+    // last: whoever sees a master may write to it
+    session.promoted();
     log.info("role=master reason=\"SLAVEOF NO ONE\" offsets={}", offsets());
     result.complete(null);
   }

@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 /** A node that becomes a master, and one that is told to follow another. */
@@ -41,6 +42,29 @@ class RoleIT extends FollowingNode {
     assertThat(set("x", "1")).isEqualTo(Reply.OK);
     master.set("late", "1");
     assertThat(get("late")).isEmpty();
+  }
+
+  /** A client that asks for the role before it writes must not be told READONLY then. */
+  @RepeatedTest(3)
+  void takesWritesFromTheMomentThatItSaysItIsAMaster() throws Exception {
+    start();
+    awaitUp();
+    CompletableFuture<Reply> written = new CompletableFuture<>();
+    Thread client =
+        new Thread(
+            () -> {
+              while (node.isReplica()) {
+                Thread.onSpinWait();
+              }
+              try {
+                written.complete(set("x", "1"));
+              } catch (Exception e) {
+                written.completeExceptionally(e);
+              }
+            });
+    client.start();
+    slaveOfNoOne();
+    assertThat(written.get(10, TimeUnit.SECONDS)).isEqualTo(Reply.OK);
   }
 
   /** Keeps the worker busy until the latch is open. */
