@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +19,7 @@ import redis.clients.jedis.Jedis;
  * makes a single time vary by a second: the medians of several are compared.
  */
 @Tag("sentinel")
+@Order(1)
 class FailoverTimeIT {
   private static final int ROUNDS = 5;
   private static final long MOST_SLOWER_MS = 1_000;

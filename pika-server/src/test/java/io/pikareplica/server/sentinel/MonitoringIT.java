@@ -7,12 +7,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Sentinels find everybody and are content with what they are told. */
 @Tag("sentinel")
+@Order(1)
 class MonitoringIT {
   private static final Duration IDLE = Duration.ofSeconds(60);
 

@@ -3,12 +3,14 @@ package io.pikareplica.server.sentinel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Failovers that an operator asks for, and many of them. */
 @Tag("sentinel")
+@Order(1)
 class OperationsIT {
   private static final int ROUNDS = 10;
 

@@ -6,12 +6,14 @@ import io.pikareplica.server.live.Polling;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Networks that fail between some of those concerned. */
 @Tag("sentinel")
+@Order(1)
 class PartitionIT {
   private static final Duration CUT = Duration.ofSeconds(60);
 
