@@ -110,25 +110,38 @@ final class PubSub {
   /** Channels that somebody listens to by their name. */
   List<String> channels(Glob glob) {
     List<String> found = new ArrayList<>();
-    for (String channel : channels.keySet()) {
-      if (glob.matches(channel.getBytes(ISO_8859_1))) {
-        found.add(channel);
-      }
-    }
+    channels.forEach(
+        (channel, clients) -> {
+          if (glob.matches(channel.getBytes(ISO_8859_1)) && listening(clients) > 0) {
+            found.add(channel);
+          }
+        });
     found.sort(null);
     return found;
   }
 
   /** Who listens to a channel by its name. */
   int subscriberCount(String channel) {
-    return channels.getOrDefault(channel, Set.of()).size();
+    return listening(channels.getOrDefault(channel, Set.of()));
   }
 
-  int channelCount() {
+  /** Patterns that somebody listens to. */
+  int patternCount() {
+    return (int)
+        patterns.values().stream().filter(pattern -> listening(pattern.clients()) > 0).count();
+  }
+
+  /** Without those that were cut off: their event loops take them out a moment later. */
+  private static int listening(Set<ClientConnection> clients) {
+    return (int) clients.stream().filter(client -> !client.isKilled()).count();
+  }
+
+  /** At once, so a client that was cut off may still be among those that listen; so below. */
+  int knownChannels() {
     return channels.size();
   }
 
-  int patternCount() {
+  int knownPatterns() {
     return patterns.size();
   }
 }

@@ -137,7 +137,7 @@ final class PubSubCommands {
     if (wasSubscriber != isSubscriber) {
       server.stats().subscribers(isSubscriber ? 1 : -1);
     }
-    server.stats().listened(server.pubSub().channelCount(), server.pubSub().patternCount());
+    server.stats().listened(server.pubSub().knownChannels(), server.pubSub().knownPatterns());
   }
 
   /** Ends all subscriptions without a word: RESET, or the client has gone. */
