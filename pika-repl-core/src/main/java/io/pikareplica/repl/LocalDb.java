@@ -418,6 +418,11 @@ public final class LocalDb implements AutoCloseable {
     return recheck.isDue();
   }
 
+  /** Likewise, and the items for that have yet to come. */
+  boolean isRecheckOwed() {
+    return recheck.isDue() && mailbox.isEmpty();
+  }
+
   private void reopened() throws IOException, ReplicationException {
     closeGap();
     upkeep.noteFirstRetained();

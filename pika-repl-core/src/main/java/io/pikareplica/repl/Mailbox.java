@@ -143,6 +143,16 @@ final class Mailbox {
     }
   }
 
+  /** Whether nothing waits. Any thread. */
+  boolean isEmpty() {
+    lock.lock();
+    try {
+      return tasks.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Closed, and nothing waits any more. */
   boolean isDone() {
     lock.lock();

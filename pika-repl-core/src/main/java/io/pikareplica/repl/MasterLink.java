@@ -16,6 +16,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -175,10 +176,16 @@ final class MasterLink implements MasterConnection.Listener, StreamRouter.Outlet
     return isPaused ? clockMs.getAsLong() : heardMs;
   }
 
-  List<Long> dbHeardMs() {
+  /**
+   * The same for each DB.
+   *
+   * @param isOwedItems whether what a DB has heard does not count
+   */
+  List<Long> dbHeardMs(IntPredicate isOwedItems) {
     long nowMs = clockMs.getAsLong();
     return IntStream.range(0, dbs.size())
-        .mapToObj(db -> isPaused ? nowMs : dbHeardMs.get(db))
+        .mapToObj(
+            db -> isPaused ? nowMs : isOwedItems.test(db) ? Long.MIN_VALUE : dbHeardMs.get(db))
         .toList();
   }
 

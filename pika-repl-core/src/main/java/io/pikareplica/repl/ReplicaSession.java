@@ -228,7 +228,7 @@ final class ReplicaSession implements AutoCloseable {
 
   private void tick() {
     try {
-      handle(new Tick(link.heardMs(), link.dbHeardMs()));
+      handle(new Tick(link.heardMs(), link.dbHeardMs(this::isOwedItems)));
       rememberMessageTime();
       if (state().link() == LinkState.META_SYNC_DONE) {
         fileSize.askIfDue(state().master().orElseThrow(), nowMs());
@@ -236,6 +236,14 @@ final class ReplicaSession implements AutoCloseable {
     } catch (RuntimeException e) {
       log.error("replication session: unexpected failure", e);
     }
+  }
+
+  /**
+   * Whether the master's stream has yet to show that it is this DB's history: it is as good as
+   * silent then, since pings alone would leave the DB there for ever (W-9).
+   */
+  private boolean isOwedItems(int db) {
+    return state().dbs().get(db).state() == ReplState.CONNECTED && dbs.get(db).isRecheckOwed();
   }
 
   private void rememberMessageTime() {

@@ -134,6 +134,25 @@ class ReplicaNodeIT extends FollowingNode {
         .isGreaterThanOrEqualTo(2);
   }
 
+  /** W-9: pings alone do not say that the master goes on from this history. */
+  @Test
+  void asksAgainWhenAStreamBringsNothingButPings() throws Exception {
+    start();
+    awaitUp();
+    master.set("a", "1");
+    master.set("b", "2");
+    awaitLog("ack " + master.end());
+    master.isHoldingBack = true;
+    master.sockets().dropAll();
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> Collections.frequency(master.log(), "trySync " + master.end()) >= 2);
+    assertThat(link().isUp()).isFalse();
+    master.isHoldingBack = false;
+    awaitUp();
+    assertThat(Collections.frequency(master.log(), "metaSync")).isEqualTo(2);
+  }
+
   /** W-8: session ids are reused, so an old item may look like one of this session. */
   @Test
   void anItemThatCameBeforeIsNeitherAppliedNorAcknowledgedTwice() throws Exception {

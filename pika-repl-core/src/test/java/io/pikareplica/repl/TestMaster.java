@@ -54,6 +54,9 @@ final class TestMaster implements AutoCloseable {
   final AtomicInteger busyTimes = new AtomicInteger();
   volatile boolean isMute;
 
+  /** Whether pings are all that a stream brings. */
+  volatile boolean isHoldingBack;
+
   /** Whether questions on the client port get no answer. */
   volatile boolean isFileSizeHidden;
 
@@ -249,7 +252,7 @@ final class TestMaster implements AutoCloseable {
 
   private void stream() {
     try {
-      while (out != null && sent < items.size()) {
+      while (out != null && !isHoldingBack && sent < items.size()) {
         Item item = items.get(sent++);
         send(binlogSync(item.end(), item.bytes(), SESSION));
       }
