@@ -70,9 +70,6 @@ final class LinkStep {
             step.lastId,
             step.seed,
             dbs.stream().map(DbStep::finish).toList());
-    if (after.isUp() && !before.isUp()) {
-      step.act(new ReplicaAction.RecordAttached());
-    }
     return new Transition(after, step.actions, step.changes, "");
   }
 

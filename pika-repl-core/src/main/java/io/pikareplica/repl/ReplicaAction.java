@@ -25,7 +25,6 @@ sealed interface ReplicaAction {
     NOTE_FOLLOWED,
     MARK_FULL_SYNC,
     ADOPT_LINEAGE,
-    RECORD_ATTACHED,
     START_FULL_SYNC,
     CANCEL_FULL_SYNC,
     INSTALL,
@@ -149,14 +148,6 @@ sealed interface ReplicaAction {
     @Override
     public Kind kind() {
       return Kind.ADOPT_LINEAGE;
-    }
-  }
-
-  /** Remember on disk that every DB has once been connected to this history. */
-  record RecordAttached() implements ReplicaAction {
-    @Override
-    public Kind kind() {
-      return Kind.RECORD_ATTACHED;
     }
   }
 

@@ -300,6 +300,9 @@ final class ReplicaSession implements AutoCloseable {
             role, master, after, before.clock().next(isUp(after), nowMs(), link.heardMs()));
     transition.changes().forEach(this::log);
     transition.actions().forEach(this::act);
+    if (isUp(after)) {
+      remember(store::attached);
+    }
     return "";
   }
 
@@ -364,7 +367,6 @@ final class ReplicaSession implements AutoCloseable {
         isUnmarked |= !remember(() -> dbs.get(mark.db()).markFullSyncNeeded(mark.reason()));
       }
       case ADOPT_LINEAGE -> adopt(((ReplicaAction.AdoptLineage) action).replicationId());
-      case RECORD_ATTACHED -> remember(store::attached);
       case START_FULL_SYNC -> {
         ReplicaAction.StartFullSync start = (ReplicaAction.StartFullSync) action;
         fullSyncs.start(start.db(), start.syncId(), state().master().orElseThrow());

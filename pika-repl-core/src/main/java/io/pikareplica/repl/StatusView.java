@@ -33,11 +33,12 @@ final class StatusView {
     ReplicationStore.Content stored = store.content();
     boolean isMaster = now.role() == Role.MASTER;
     OptionalLong fileSize = isMaster ? OptionalLong.empty() : stored.fileSizeBytes();
-    String refusal = isMaster ? "" : ineligibleReason(now.state(), stored);
+    boolean isUp = session.isUp(now.state());
+    String refusal = isMaster ? "" : ineligibleReason(now.state(), isUp, stored);
     return new ReplicationStatus(
         now.role(),
         now.state().replicationId(),
-        now.master().map(address -> master(address, now, settings)),
+        now.master().map(address -> master(address, now, isUp, settings)),
         dbs(now, stored),
         replicas,
         refusal.isEmpty(),
@@ -52,12 +53,11 @@ final class StatusView {
   }
 
   private ReplicationStatus.Master master(
-      HostPort address, ReplicaSession.Situation now, ReplSettings settings) {
+      HostPort address, ReplicaSession.Situation now, boolean isUp, ReplSettings settings) {
     ReplicaState state = now.state();
     long nowMs = session.nowMs();
     boolean isOpen =
         state.phase() != ReplicaState.Phase.IDLE && state.phase() != ReplicaState.Phase.CONNECTING;
-    boolean isUp = session.isUp(state);
     return new ReplicationStatus.Master(
         address,
         state.link(),
@@ -109,7 +109,8 @@ final class StatusView {
   }
 
   /** Spec sentinel-info §5.4: every DB holds a consistent image of a history it was attached to. */
-  private String ineligibleReason(ReplicaState state, ReplicationStore.Content stored) {
+  private String ineligibleReason(
+      ReplicaState state, boolean isUp, ReplicationStore.Content stored) {
     if (state.isDiverged()) {
       return state.error();
     }
@@ -128,7 +129,7 @@ final class StatusView {
       }
     }
     // the link is up a moment before the disk knows that it was
-    if (!stored.attached() && !state.isUp()) {
+    if (!stored.attached() && !isUp) {
       return "never in sync with this history";
     }
     return session.fileSize().isSettled(state.link() == LinkState.META_SYNC_DONE)

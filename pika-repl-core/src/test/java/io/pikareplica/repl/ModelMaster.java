@@ -239,7 +239,6 @@ final class ModelMaster {
           NOTE_FOLLOWED,
           MARK_FULL_SYNC,
           ADOPT_LINEAGE,
-          RECORD_ATTACHED,
           RESET_BINLOG -> {}
     }
   }

@@ -221,6 +221,29 @@ class RoleIT extends FollowingNode {
         });
   }
 
+  /** §5.4: it may have written what this master has not; that offsets fit says nothing (W-13). */
+  @Test
+  void aFormerMasterMustNotBePromotedBeforeItsHistoryHasBeenCompared() throws Exception {
+    start();
+    awaitUp();
+    master.set("a", "1");
+    master.set("b", "2");
+    awaitLog("ack " + master.end());
+    slaveOfNoOne();
+    master.isHoldingBack = true;
+    slaveOf(master.sockets().address());
+    await().atMost(Duration.ofSeconds(20)).until(() -> db().state() == ReplState.CONNECTED);
+    assertThat(node.status().ineligibleReason()).isEqualTo("never in sync with this history");
+    master.isMute = true;
+    master.sockets().dropAll();
+    await().atMost(Duration.ofSeconds(20)).until(() -> db().state() != ReplState.CONNECTED);
+    assertThat(node.status().ineligibleReason()).isEqualTo("never in sync with this history");
+    master.isMute = false;
+    master.isHoldingBack = false;
+    awaitUp();
+    await().atMost(Duration.ofSeconds(20)).until(() -> node.status().isEligible());
+  }
+
   private interface Deeds {
     void run() throws Exception;
   }
