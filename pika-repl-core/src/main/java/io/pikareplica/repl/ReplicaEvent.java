@@ -70,7 +70,7 @@ sealed interface ReplicaEvent {
    *
    * @param heardMs when anything was last read from the master; the time of the tick while reading
    *     is held back by ourselves
-   * @param dbHeardMs the same for each DB
+   * @param dbHeardMs the same for each DB; the least there is where what was heard does not count
    */
   record Tick(long heardMs, List<Long> dbHeardMs) implements ReplicaEvent {
     @Override

@@ -136,7 +136,7 @@ final class PubSub {
     return (int) clients.stream().filter(client -> !client.isKilled()).count();
   }
 
-  /** At once, so a client that was cut off may still be among those that listen; so below. */
+  /** For each change, so nobody is looked at: one who was just cut off may still count. */
   int knownChannels() {
     return channels.size();
   }
